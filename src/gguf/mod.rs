@@ -1,7 +1,10 @@
 //! GGUF container: a bounds-checked reader over bytes in memory.
 
 mod bytes;
+mod mmap;
+
 pub use bytes::SharedBytes;
+pub use mmap::{map, read};
 
 use std::fmt;
 
