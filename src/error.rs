@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use kokoro_kernels::IsaError;
+
 use crate::audio::AudioError;
 pub use crate::error_kind::ErrorKind;
 use crate::gguf::GgufError;
@@ -64,8 +66,10 @@ pub enum Error {
         /// The value found.
         found: String,
         /// The values allowed.
-        expected: &'static str,
+        expected: String,
     },
+    /// The environment asks for an instruction set that cannot be used here.
+    Isa(IsaError),
     /// Text without anything that can be spoken.
     NothingToSay {
         /// Why nothing is left, such as `the text is empty`.
@@ -138,6 +142,13 @@ pub enum ModelError {
     },
     /// The file holds no voice.
     NoVoices,
+    /// The weights made a sample that is no number: they are damaged.
+    NotFinite {
+        /// Index of the first such sample.
+        sample: usize,
+        /// Its value.
+        found: f32,
+    },
 }
 
 impl Error {
@@ -152,9 +163,10 @@ impl Error {
                 _ => ErrorKind::Malformed,
             },
             Error::UnknownVoice { .. } => ErrorKind::NotFound,
-            Error::BadVoice { .. } | Error::OutOfRange { .. } | Error::NothingToSay { .. } => {
-                ErrorKind::InvalidInput
-            }
+            Error::BadVoice { .. }
+            | Error::OutOfRange { .. }
+            | Error::NothingToSay { .. }
+            | Error::Isa(_) => ErrorKind::InvalidInput,
             Error::Text(source) => source.error_kind(),
             Error::Audio(source) => source.error_kind(),
         }
@@ -178,6 +190,7 @@ impl fmt::Display for Error {
             Error::OutOfRange { what, found, expected } => {
                 write!(f, "{what} is {found}, expected {expected}")
             }
+            Error::Isa(_) => write!(f, "cannot choose an instruction set"),
             Error::NothingToSay { reason } => write!(f, "nothing to say: {reason}"),
             Error::Text(_) => write!(f, "cannot turn the text into phonemes"),
             Error::Audio(_) => write!(f, "cannot write the audio"),
@@ -191,6 +204,7 @@ impl std::error::Error for Error {
             Error::Io { source, .. } => Some(source),
             Error::Gguf { source, .. } => Some(source),
             Error::Model { source, .. } => Some(source),
+            Error::Isa(source) => Some(source),
             Error::Text(source) => Some(source),
             Error::Audio(source) => Some(source),
             _ => None,
@@ -220,6 +234,9 @@ impl fmt::Display for ModelError {
             }
             ModelError::Value { name, index, found, expected } => {
                 write!(f, "tensor {name} has {found} at index {index}, expected {expected}")
+            }
+            ModelError::NotFinite { sample, found } => {
+                write!(f, "its weights made sample {sample} {found}, expected a finite number")
             }
             ModelError::NoVoices => write!(f, "it holds no voice (tensors kokoro.voice_tensors.*)"),
         }

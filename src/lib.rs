@@ -5,8 +5,11 @@ pub mod error;
 mod error_kind;
 pub mod gguf;
 pub mod model;
+mod ops;
 pub mod synth;
+pub mod tensor;
 pub mod text;
+pub mod voice;
 
 pub use error::{Error, ErrorKind, Result};
 pub use model::Model;

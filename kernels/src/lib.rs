@@ -1,1 +1,28 @@
-//! CPU kernels.
+//! CPU kernels of kokoro-gguf.
+//!
+//! Everything here is serial and deterministic: callers split work over threads. Shapes are asserted, so a
+//! wrong one is a panic and never a stray read.
+//!
+//! * [`Kernels`] is a table of kernels for one instruction set; holding one proves that the CPU has it.
+//! * [`scalar`] holds the obvious version of every kernel; it judges the fast ones.
+//! * [`block`] and [`quantize`] know the ggml block formats.
+//!
+//! Notation: `m` rows of activations, `n` outputs, `k` inputs summed over; matrices are row-major; a *panel* is
+//! `[k, panel_width]`: the weights of `panel_width` neighbouring outputs, input by input.
+
+mod arch;
+pub mod block;
+mod dispatch;
+pub mod isa;
+pub mod quantize;
+pub mod scalar;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use block::WeightType;
+pub use dispatch::{ChannelAffine, Kernels, WeightRows};
+pub use isa::{Isa, IsaError};
+
+/// Outputs a panel of [`Kernels::gemv_wide`] covers: eight AVX2 vectors, so that eight sums hide the latency of
+/// one multiply-add.
+pub const GEMV_PANEL_WIDTH: usize = 64;

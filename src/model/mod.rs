@@ -1,37 +1,293 @@
-//! The Kokoro graph.
+//! The Kokoro graph: token ids and a style to a waveform.
+//!
+//! One file a part, in upstream's names and order: [`albert`] → [`prosody`] → [`alignment`] → [`text_encoder`] →
+//! [`decoder`] → [`generator`] (with [`source`] and [`noise`]). Activations are `[time, channels]`.
 
-use std::path::Path;
+mod albert;
+mod alignment;
+mod config;
+mod decoder;
+mod generator;
+mod noise;
+mod prosody;
+mod residual;
+mod source;
+mod text_encoder;
+mod trace;
+mod voices;
+mod weights;
 
-use crate::Result;
+pub use config::{Config, GeneratorConfig};
+pub use noise::NoiseSource;
+pub use trace::{NoTrace, Trace};
 
-/// A loaded Kokoro model. `Send + Sync`; one instance serves any number of threads.
+use std::path::{Path, PathBuf};
+
+use kokoro_kernels::{Isa, Kernels};
+
+use crate::error::{Error, ModelError, Result};
+use crate::gguf::{self, GgufFile, SharedBytes};
+use crate::tensor::Matrix;
+
+use albert::Albert;
+use decoder::Decoder;
+use generator::Generator;
+use prosody::ProsodyPredictor;
+use text_encoder::TextEncoder;
+use voices::Voices;
+use weights::Scope;
+
+/// Frames that one utterance may have: five minutes. Real speech has about 3 frames a token, so 512 tokens at half
+/// speed stay far below; damaged weights can ask for a hundred times that, and memory grows with it.
+pub const MAX_FRAMES: usize = 12_000;
+
+const TOKENS_KEY: &str = "tokenizer.ggml.tokens";
+
+/// A loaded Kokoro model. `Send + Sync`: one instance serves any number of threads.
+///
+/// Matrices stay in the model file and are multiplied from there; convolution kernels are repacked once, at load.
+/// Work runs on the rayon pool of the calling thread.
 #[derive(Debug)]
-pub struct Model;
+pub struct Model {
+    label: PathBuf,
+    file: GgufFile,
+    config: Config,
+    kernels: &'static Kernels,
+    voices: Voices,
+    albert: Albert,
+    predictor: ProsodyPredictor,
+    text_encoder: TextEncoder,
+    decoder: Decoder,
+    generator: Generator,
+}
+
+/// What [`Model::forward`] speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Utterance<'a> {
+    /// Token ids with the boundary zeros at both ends: 3 to [`Config::context_length`] of them.
+    pub token_ids: &'a [u32],
+    /// A row of a voice pack, `[2·style_dim]`: the decoder's half, then the predictor's.
+    pub style: &'a [f32],
+    /// Divides the durations; 1.0 is as trained, 0.1 to 10.
+    pub speed: f32,
+    /// The draws of the harmonic source.
+    pub noise: &'a NoiseSource,
+}
+
+/// What [`Model::forward`] returns.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Speech {
+    /// 24 kHz mono, nominally within ±1: exactly 600 samples a frame.
+    pub samples: Vec<f32>,
+    /// Frames of each token.
+    pub durations_frames: Vec<u32>,
+}
 
 impl Model {
     /// Maps the file and checks it.
-    pub fn open(_path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self)
+    ///
+    /// Nothing of the file is copied but the convolution kernels. If another program shortens the file while it is
+    /// mapped, the process dies by a signal; if one changes it, the speech is undefined. That is the caller's to
+    /// prevent, or use [`read`](Self::read).
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Gguf`] for a damaged container, [`Error::Model`] for what is no Kokoro model.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        Self::from_file(path, gguf::map)
     }
+
     /// As [`open`](Self::open), but copies the file into memory.
-    pub fn read(_path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self)
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        Self::from_file(path.as_ref(), gguf::read)
     }
-    /// A model from bytes of any alignment: `&'static [u8]`, `Vec<u8>`, `Arc<[u8]>`.
-    pub fn from_bytes(_bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self> {
-        Ok(Self)
+
+    fn from_file(path: &Path, bytes: fn(&Path) -> std::io::Result<SharedBytes>) -> Result<Self> {
+        let bytes =
+            bytes(path).map_err(|source| Error::Io { action: "read", path: path.to_owned(), source })?;
+        Self::from_shared(path.to_owned(), bytes)
     }
-    /// The built-in voice.
+
+    /// A model from bytes of any alignment, which it keeps: `&'static [u8]`, `Vec<u8>`, `Arc<[u8]>`, …
+    ///
+    /// # Errors
+    /// [`Error::Gguf`] for a damaged container, [`Error::Model`] for what is no Kokoro model.
+    pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self> {
+        Self::from_shared("<memory>".into(), SharedBytes::new(bytes))
+    }
+
+    /// The built-in voice: a small model that speaks American English, made for this project.
+    ///
+    /// # Errors
+    /// Only if `KOKORO_ISA` names an instruction set that this CPU lacks.
     #[cfg(feature = "default-voice")]
     pub fn built_in() -> Result<Self> {
-        Self::from_bytes(include_bytes!("../../assets/default-voice.gguf"))
+        let bytes: &'static [u8] = include_bytes!("../../assets/default-voice.gguf");
+        Self::from_shared("<built-in voice>".into(), SharedBytes::new(bytes))
     }
-    /// Names of the voices, in the file's order.
-    pub fn voices(&self) -> impl Iterator<Item = &str> {
-        ["af_heart"].into_iter()
+
+    fn from_shared(label: PathBuf, bytes: SharedBytes) -> Result<Self> {
+        let kernels = Kernels::from_environment().map_err(Error::Isa)?;
+        match GgufFile::parse(bytes) {
+            Err(source) => Err(Error::Gguf { path: label, source }),
+            Ok(file) => Self::load(label.clone(), file, kernels)
+                .map_err(|source| Error::Model { path: label, source }),
+        }
     }
-    /// `af_heart` if the file has it, else its first voice.
-    pub fn default_voice(&self) -> &str {
-        "af_heart"
+
+    fn load(
+        label: PathBuf,
+        file: GgufFile,
+        kernels: &'static Kernels,
+    ) -> std::result::Result<Self, ModelError> {
+        check_architecture(&file)?;
+        let root = Scope::root(&file, kernels);
+        let config = Config::read(&file, &root)?;
+        check_vocabulary(&file, config.n_token)?;
+        let scope = root.child("decoder");
+        let (decoder, channels) = Decoder::load(&scope, &config)?;
+        Ok(Self {
+            voices: Voices::find(&file, config.style_dim)?,
+            albert: Albert::load(&root.child("albert"), &config)?,
+            predictor: ProsodyPredictor::load(&root.child("duration_predictor"), &config)?,
+            text_encoder: TextEncoder::load(&root.child("text_encoder"), &config)?,
+            generator: Generator::load(&scope.child("generator"), &config, channels)?,
+            decoder,
+            config,
+            kernels,
+            label,
+            file,
+        })
     }
+
+    /// Where the model came from: its path, or a name in angle brackets.
+    pub fn path(&self) -> &Path {
+        &self.label
+    }
+
+    /// The model's sizes.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The file behind the model.
+    pub fn file(&self) -> &GgufFile {
+        &self.file
+    }
+
+    /// The instruction set that computes.
+    pub fn isa(&self) -> Isa {
+        self.kernels.isa()
+    }
+
+    /// The vocabulary: one symbol for each token id, empty where an id is unused.
+    pub fn vocabulary(&self) -> impl Iterator<Item = &str> {
+        self.file.metadata().strings(TOKENS_KEY).ok().flatten().into_iter().flatten()
+    }
+
+    /// Speaks one utterance.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] if a part of the utterance is outside its range or the durations sum to more than
+    /// [`MAX_FRAMES`]; [`Error::Model`] if the weights make samples that are not finite.
+    pub fn forward(&self, utterance: &Utterance<'_>) -> Result<Speech> {
+        self.forward_traced(utterance, &mut NoTrace)
+    }
+
+    /// [`forward`](Self::forward) with a look at every stage.
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward).
+    pub fn forward_traced(&self, utterance: &Utterance<'_>, trace: &mut dyn Trace) -> Result<Speech> {
+        self.check(utterance)?;
+        let Utterance { token_ids, style, speed, noise } = *utterance;
+        let (decoder_style, predictor_style) = style.split_at(self.config.style_dim);
+
+        let albert = self.albert.forward(token_ids, trace);
+        let d = self.predictor.encode(&albert, predictor_style, trace);
+        let durations_frames = self.predictor.durations(&d, speed, trace);
+        check_length(&durations_frames)?;
+        let alignment = alignment::frame_to_token(&durations_frames);
+
+        let mut en = d.gather(&alignment);
+        trace::tap(trace, "en", None, &mut en);
+        let (f0_hz, n) = self.predictor.curves(&en, predictor_style, trace);
+
+        let mut asr: Matrix = self.text_encoder.forward(token_ids, trace).gather(&alignment);
+        trace::tap(trace, "asr", None, &mut asr);
+        let x = self.decoder.forward(&asr, &f0_hz, &n, decoder_style, trace);
+        let samples = self.generator.forward(x, &f0_hz, decoder_style, noise, trace);
+
+        match samples.iter().position(|s| !s.is_finite()) {
+            None => Ok(Speech { samples, durations_frames }),
+            Some(sample) => {
+                let source = ModelError::NotFinite { sample, found: samples[sample] };
+                Err(Error::Model { path: self.label.clone(), source })
+            }
+        }
+    }
+
+    fn check(&self, utterance: &Utterance<'_>) -> Result<()> {
+        let Utterance { token_ids, style, speed, .. } = *utterance;
+        let out_of_range =
+            |what, found: String, expected: String| Err(Error::OutOfRange { what, found, expected });
+        let (n, most) = (token_ids.len(), self.config.context_length);
+        if !(3..=most).contains(&n) {
+            return out_of_range("the number of token ids", n.to_string(), format!("3 to {most}"));
+        }
+        if let Some(id) = token_ids.iter().find(|&&id| id as usize >= self.config.n_token) {
+            return out_of_range("a token id", id.to_string(), format!("0 to {}", self.config.n_token - 1));
+        }
+        if style.len() != 2 * self.config.style_dim {
+            let expected = (2 * self.config.style_dim).to_string();
+            return out_of_range("the style vector's length", style.len().to_string(), expected);
+        }
+        if !(0.1..=10.0).contains(&speed) {
+            return out_of_range("speed", speed.to_string(), "0.1 to 10".into());
+        }
+        Ok(())
+    }
+}
+
+fn check_architecture(file: &GgufFile) -> std::result::Result<(), ModelError> {
+    const KEY: &str = "general.architecture";
+    match file.metadata().str(KEY) {
+        Ok(Some("kokoro")) => Ok(()),
+        Ok(Some(found)) => Err(ModelError::Architecture { found: found.to_owned() }),
+        Ok(None) => Err(ModelError::MissingKey { key: KEY.into() }),
+        Err(wrong) => Err(ModelError::Metadata {
+            key: KEY.into(),
+            expected: "a string".into(),
+            found: wrong.found.clone(),
+        }),
+    }
+}
+
+fn check_vocabulary(file: &GgufFile, n_token: usize) -> std::result::Result<(), ModelError> {
+    let wrong =
+        |expected: String, found: String| ModelError::Metadata { key: TOKENS_KEY.into(), expected, found };
+    match file.metadata().strings(TOKENS_KEY) {
+        Ok(None) => Err(ModelError::MissingKey { key: TOKENS_KEY.into() }),
+        Err(found) => Err(wrong("an array of strings".into(), found.found.clone())),
+        Ok(Some(tokens)) => match tokens.count() {
+            n if n == n_token => Ok(()),
+            n => Err(wrong(format!("{n_token} strings, as the embedding has rows"), format!("{n} strings"))),
+        },
+    }
+}
+
+fn check_length(durations_frames: &[u32]) -> Result<()> {
+    let frames: u64 = durations_frames.iter().map(|&d| u64::from(d)).sum();
+    if frames > MAX_FRAMES as u64 {
+        return Err(Error::OutOfRange {
+            what: "the utterance's length",
+            found: format!("{frames} frames"),
+            expected: format!("at most {MAX_FRAMES}"),
+        });
+    }
+    Ok(())
 }

@@ -1,0 +1,147 @@
+//! AVX-512: twice the lanes and twice the registers of AVX2.
+
+use std::arch::x86_64::*;
+
+use super::avx2::Avx2;
+use super::simd::Simd;
+use super::table::kernel_table;
+use crate::Isa;
+use crate::block::{BLOCK_ELEMENTS, BlockQ4_0, BlockQ4_1, BlockQ5_0, BlockQ5_1, BlockQ8_0};
+
+/// Proof that AVX-512 F, BW, DQ and VL may be used.
+#[derive(Clone, Copy)]
+struct Avx512(Avx2);
+
+impl Avx512 {
+    /// # Safety
+    /// The CPU must have AVX-512 F, BW, DQ, VL and what [`Avx2`] needs.
+    #[inline(always)]
+    unsafe fn assume() -> Self {
+        // SAFETY: passed on to the caller.
+        Avx512(unsafe { Avx2::assume() })
+    }
+}
+
+/// Calls a register-only intrinsic.
+macro_rules! op {
+    ($e:expr) => {{
+        // SAFETY: the token proves that the CPU has the instruction; only registers are touched.
+        unsafe { $e }
+    }};
+}
+
+impl Simd for Avx512 {
+    type V = __m512;
+    const LANES: usize = 16;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m512 {
+        op!(_mm512_set1_ps(x))
+    }
+    #[inline(always)]
+    fn add(self, a: __m512, b: __m512) -> __m512 {
+        op!(_mm512_add_ps(a, b))
+    }
+    #[inline(always)]
+    fn sub(self, a: __m512, b: __m512) -> __m512 {
+        op!(_mm512_sub_ps(a, b))
+    }
+    #[inline(always)]
+    fn mul(self, a: __m512, b: __m512) -> __m512 {
+        op!(_mm512_mul_ps(a, b))
+    }
+    #[inline(always)]
+    fn div(self, a: __m512, b: __m512) -> __m512 {
+        op!(_mm512_div_ps(a, b))
+    }
+    #[inline(always)]
+    fn fma(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+        op!(_mm512_fmadd_ps(a, b, c))
+    }
+    #[inline(always)]
+    fn min(self, a: __m512, b: __m512) -> __m512 {
+        op!(_mm512_min_ps(a, b))
+    }
+    #[inline(always)]
+    fn max(self, a: __m512, b: __m512) -> __m512 {
+        op!(_mm512_max_ps(a, b))
+    }
+    #[inline(always)]
+    fn round(self, a: __m512) -> __m512 {
+        op!(_mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a))
+    }
+    #[inline(always)]
+    fn exp2_integral(self, n: __m512) -> __m512 {
+        op!(_mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(
+            _mm512_cvtps_epi32(n),
+            _mm512_set1_epi32(127)
+        ))))
+    }
+    #[inline(always)]
+    fn select_less(self, a: __m512, b: __m512, x: __m512, y: __m512) -> __m512 {
+        op!(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b), y, x))
+    }
+    #[inline(always)]
+    fn sum(self, a: __m512) -> f32 {
+        op!(_mm512_reduce_add_ps(a))
+    }
+    #[inline(always)]
+    fn max_lane(self, a: __m512) -> f32 {
+        op!(_mm512_reduce_max_ps(a))
+    }
+    #[inline(always)]
+    unsafe fn load(self, p: *const f32) -> __m512 {
+        // SAFETY: the caller vouches for sixteen readable f32.
+        unsafe { _mm512_loadu_ps(p) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, p: *mut f32, v: __m512) {
+        // SAFETY: the caller vouches for sixteen writable f32.
+        unsafe { _mm512_storeu_ps(p, v) }
+    }
+    #[inline(always)]
+    unsafe fn load_f16(self, p: *const u16) -> __m512 {
+        // SAFETY: the caller vouches for sixteen readable u16.
+        unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(p.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn load_bf16(self, p: *const u16) -> __m512 {
+        // SAFETY: the caller vouches for sixteen readable u16.
+        unsafe {
+            let wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(p.cast()));
+            _mm512_castsi512_ps(_mm512_slli_epi32::<16>(wide))
+        }
+    }
+
+    #[inline(always)]
+    fn decode_q4_0(self, block: &BlockQ4_0, out: &mut [f32; BLOCK_ELEMENTS]) {
+        self.0.decode_q4_0(block, out);
+    }
+    #[inline(always)]
+    fn decode_q4_1(self, block: &BlockQ4_1, out: &mut [f32; BLOCK_ELEMENTS]) {
+        self.0.decode_q4_1(block, out);
+    }
+    #[inline(always)]
+    fn decode_q5_0(self, block: &BlockQ5_0, out: &mut [f32; BLOCK_ELEMENTS]) {
+        self.0.decode_q5_0(block, out);
+    }
+    #[inline(always)]
+    fn decode_q5_1(self, block: &BlockQ5_1, out: &mut [f32; BLOCK_ELEMENTS]) {
+        self.0.decode_q5_1(block, out);
+    }
+    #[inline(always)]
+    fn decode_q8_0(self, block: &BlockQ8_0, out: &mut [f32; BLOCK_ELEMENTS]) {
+        self.0.decode_q8_0(block, out);
+    }
+}
+
+kernel_table!(
+    // SAFETY: the wrappers enable exactly these features, and the table is handed out only where they exist.
+    unsafe { Avx512::assume() },
+    Avx512,
+    Isa::Avx512,
+    12,
+    {
+        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")]
+    }
+);

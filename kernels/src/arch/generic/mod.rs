@@ -1,0 +1,12 @@
+//! The algorithms, once, over any [`Simd`](super::simd::Simd). All are `inline(always)` into the wrappers of an
+//! instruction set's table.
+//!
+//! Sizes were checked by the table's methods ([`crate::Kernels`]); pointers here stay within those sizes.
+
+pub(crate) mod activation;
+pub(crate) mod gemm;
+pub(crate) mod gemv;
+pub(crate) mod math;
+pub(crate) mod matmul;
+pub(crate) mod recurrent;
+pub(crate) mod reduce;

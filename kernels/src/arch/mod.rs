@@ -1,0 +1,12 @@
+//! Vector code: each algorithm once in [`generic`] over the [`simd::Simd`] operations, and one thin file for each
+//! instruction set that supplies the operations and stamps the table.
+
+pub(crate) mod generic;
+pub(crate) mod portable;
+pub(crate) mod simd;
+mod table;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;

@@ -1,0 +1,67 @@
+//! The vector operations that the generic kernels are written in.
+
+use crate::block::{BLOCK_ELEMENTS, BlockQ4_0, BlockQ4_1, BlockQ5_0, BlockQ5_1, BlockQ8_0};
+use crate::quantize;
+
+/// Operations on vectors of f32. A value of the implementing type is a token: whoever makes one vouches that the CPU
+/// has the instruction set, which is what makes the register operations safe to call.
+///
+/// Everything is `inline(always)`: the code is compiled inside the `#[target_feature]` function that calls it.
+pub(crate) trait Simd: Copy {
+    /// A vector of [`LANES`](Self::LANES) f32.
+    type V: Copy;
+    const LANES: usize;
+
+    fn splat(self, x: f32) -> Self::V;
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V;
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    fn div(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a · b + c`, fused where the instruction set can.
+    fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    fn min(self, a: Self::V, b: Self::V) -> Self::V;
+    fn max(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Rounds to the nearest integer, ties to even.
+    fn round(self, a: Self::V) -> Self::V;
+    /// `2^n` for integral `n` in −126..=127.
+    fn exp2_integral(self, n: Self::V) -> Self::V;
+    /// `x` where `a < b`, else `y`.
+    fn select_less(self, a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V;
+    /// Sum of the lanes, in a fixed order.
+    fn sum(self, a: Self::V) -> f32;
+    /// Largest lane.
+    fn max_lane(self, a: Self::V) -> f32;
+
+    /// # Safety
+    /// `LANES` f32 must be readable at `p`; no alignment needed.
+    unsafe fn load(self, p: *const f32) -> Self::V;
+    /// # Safety
+    /// `LANES` f32 must be writable at `p`; no alignment needed.
+    unsafe fn store(self, p: *mut f32, v: Self::V);
+    /// `LANES` f16 at `p` as f32.
+    ///
+    /// # Safety
+    /// `LANES` u16 must be readable at `p`; no alignment needed.
+    unsafe fn load_f16(self, p: *const u16) -> Self::V;
+    /// `LANES` bf16 at `p` as f32.
+    ///
+    /// # Safety
+    /// `LANES` u16 must be readable at `p`; no alignment needed.
+    unsafe fn load_bf16(self, p: *const u16) -> Self::V;
+
+    fn decode_q4_0(self, block: &BlockQ4_0, out: &mut [f32; BLOCK_ELEMENTS]) {
+        quantize::decode_q4_0(block, out);
+    }
+    fn decode_q4_1(self, block: &BlockQ4_1, out: &mut [f32; BLOCK_ELEMENTS]) {
+        quantize::decode_q4_1(block, out);
+    }
+    fn decode_q5_0(self, block: &BlockQ5_0, out: &mut [f32; BLOCK_ELEMENTS]) {
+        quantize::decode_q5_0(block, out);
+    }
+    fn decode_q5_1(self, block: &BlockQ5_1, out: &mut [f32; BLOCK_ELEMENTS]) {
+        quantize::decode_q5_1(block, out);
+    }
+    fn decode_q8_0(self, block: &BlockQ8_0, out: &mut [f32; BLOCK_ELEMENTS]) {
+        quantize::decode_q8_0(block, out);
+    }
+}

@@ -1,0 +1,94 @@
+//! Stamps one instruction set's kernel table: a wrapper with the right target features around each generic kernel.
+
+/// `kernel_table!(token, isa, rows of a GEMM tile, attributes)` defines `KERNELS` in the calling module.
+///
+/// The token expression is evaluated inside each wrapper, where the target features hold.
+macro_rules! kernel_table {
+    ($token:expr, $simd:ty, $isa:expr, $gemm_rows:literal, { $(#[$features:meta])* }) => {
+        use $crate::arch::generic::{activation, gemm, gemv, matmul, recurrent, reduce};
+        use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
+
+        pub(crate) static KERNELS: Kernels = Kernels {
+            isa: $isa,
+            panel_width: gemm::PANEL_VECTORS * <$simd as $crate::arch::simd::Simd>::LANES,
+            gemm_panel,
+            matmul_rows,
+            gemv_wide,
+            widen_f16,
+            widen_bf16,
+            adain_snake,
+            adain_leaky_relu,
+            leaky_relu,
+            gelu,
+            softmax,
+            layer_norm,
+            lstm_cell,
+            column_sums,
+            column_square_deviations,
+            weighted_row_sum,
+        };
+
+        $(#[$features])*
+        fn gemm_panel(a: &[f32], row_stride: usize, rows: usize, k: usize, panel: &[f32], acc: &mut [f32]) {
+            gemm::gemm_panel::<$simd, $gemm_rows>($token, a, row_stride, rows, k, panel, acc);
+        }
+        $(#[$features])*
+        fn matmul_rows(w: &WeightRows<'_>, x: &[f32], x_stride: usize, m: usize, out: &mut [f32]) {
+            matmul::matmul_rows($token, w, x, x_stride, m, out);
+        }
+        $(#[$features])*
+        fn gemv_wide(panels: &[f32], x: &[f32], y: &mut [f32]) {
+            gemv::gemv_wide($token, panels, x, y);
+        }
+        $(#[$features])*
+        fn widen_f16(src: &[u16], dst: &mut [f32]) {
+            gemv::widen_f16($token, src, dst);
+        }
+        $(#[$features])*
+        fn widen_bf16(src: &[u16], dst: &mut [f32]) {
+            gemv::widen_bf16($token, src, dst);
+        }
+        $(#[$features])*
+        fn adain_snake(x: &[f32], affine: &ChannelAffine<'_>, alpha: &[f32], dst: &mut [f32]) {
+            activation::adain_snake($token, x, affine, alpha, dst);
+        }
+        $(#[$features])*
+        fn adain_leaky_relu(x: &[f32], affine: &ChannelAffine<'_>, slope: f32, dst: &mut [f32]) {
+            activation::adain_leaky_relu($token, x, affine, slope, dst);
+        }
+        $(#[$features])*
+        fn leaky_relu(x: &[f32], slope: f32, dst: &mut [f32]) {
+            activation::leaky_relu($token, x, slope, dst);
+        }
+        $(#[$features])*
+        fn gelu(x: &mut [f32]) {
+            activation::gelu($token, x);
+        }
+        $(#[$features])*
+        fn softmax(x: &mut [f32]) {
+            reduce::softmax($token, x);
+        }
+        $(#[$features])*
+        fn layer_norm(x: &mut [f32], gamma: &[f32], beta: &[f32], eps: f32) {
+            reduce::layer_norm($token, x, gamma, beta, eps);
+        }
+        $(#[$features])*
+        fn lstm_cell(gates: &[f32], c: &mut [f32], h: &mut [f32]) {
+            recurrent::lstm_cell($token, gates, c, h);
+        }
+        $(#[$features])*
+        fn column_sums(x: &[f32], stride: usize, sums: &mut [f32]) {
+            reduce::column_sums($token, x, stride, sums);
+        }
+        $(#[$features])*
+        fn column_square_deviations(x: &[f32], stride: usize, mean: &[f32], sums: &mut [f32]) {
+            reduce::column_square_deviations($token, x, stride, mean, sums);
+        }
+        $(#[$features])*
+        fn weighted_row_sum(weights: &[f32], x: &[f32], stride: usize, out: &mut [f32]) {
+            reduce::weighted_row_sum($token, weights, x, stride, out);
+        }
+    };
+}
+
+pub(crate) use kernel_table;

@@ -1,0 +1,137 @@
+//! ALBERT: one transformer layer, passed through several times. Source: `CustomAlbert`, kokoro/modules.py.
+
+use kokoro_kernels::Kernels;
+
+use super::config::Config;
+use super::trace::{Trace, tap};
+use super::weights::Scope;
+use crate::error::ModelError;
+use crate::ops::attention::self_attention;
+use crate::ops::linear::Linear;
+use crate::tensor::{Matrix, Weight};
+
+/// transformers' `layer_norm_eps` for ALBERT; below f32's resolution, and kept.
+const EPS: f32 = 1e-12;
+
+/// The phoneme-level language model: token ids to `[tokens, albert_hidden]`.
+#[derive(Debug)]
+pub(super) struct Albert {
+    token: Weight,
+    position: Weight,
+    token_type: Vec<f32>,
+    norm: LayerNorm,
+    mapping: Linear,
+    layer: AlbertLayer,
+    passes: usize,
+}
+
+#[derive(Debug)]
+struct AlbertLayer {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    dense: Linear,
+    attention_norm: LayerNorm,
+    ffn: Linear,
+    ffn_output: Linear,
+    output_norm: LayerNorm,
+    heads: usize,
+    kernels: &'static Kernels,
+}
+
+#[derive(Debug)]
+struct LayerNorm {
+    gamma: Vec<f32>,
+    beta: Vec<f32>,
+    kernels: &'static Kernels,
+}
+
+impl LayerNorm {
+    fn load(scope: &Scope<'_>, name: &str, len: usize) -> Result<Self, ModelError> {
+        Ok(Self {
+            gamma: scope.values(name, &[len])?,
+            beta: scope.values(&format!("{name}_bias"), &[len])?,
+            kernels: scope.kernels(),
+        })
+    }
+
+    fn apply(&self, x: &mut Matrix) {
+        let cols = x.cols();
+        for row in x.data_mut().chunks_exact_mut(cols) {
+            self.kernels.layer_norm(row, &self.gamma, &self.beta, EPS);
+        }
+    }
+}
+
+impl Albert {
+    pub(super) fn load(scope: &Scope<'_>, config: &Config) -> Result<Self, ModelError> {
+        let (embedding, hidden) = (config.albert_embedding, config.albert_hidden);
+        let [positions, _] = scope.shape("position_embd")?;
+        Ok(Self {
+            token: scope.matrix("token_embd", config.n_token, embedding)?,
+            position: scope.matrix("position_embd", positions, embedding)?,
+            token_type: scope.values("token_type_embd", &[embedding])?,
+            norm: LayerNorm::load(scope, "norm", embedding)?,
+            mapping: scope.linear("embd", hidden, embedding)?,
+            layer: AlbertLayer::load(&scope.child("layer").child(0), config)?,
+            passes: config.albert_passes,
+        })
+    }
+
+    /// Returns `[tokens, albert_hidden]`. Ids must be below the vocabulary's size, and not more than the positions.
+    pub(super) fn forward(&self, token_ids: &[u32], trace: &mut dyn Trace) -> Matrix {
+        let mut x = Matrix::zeros(token_ids.len(), self.token.cols());
+        let mut position = vec![0.0; self.token.cols()];
+        for (i, &id) in token_ids.iter().enumerate() {
+            self.token.decode_row(id as usize, x.row_mut(i));
+            self.position.decode_row(i, &mut position);
+            for ((x, p), t) in x.row_mut(i).iter_mut().zip(&position).zip(&self.token_type) {
+                *x += p + t;
+            }
+        }
+        self.norm.apply(&mut x);
+        let mut x = self.mapping.forward(&x);
+        tap(trace, "albert_embedding", None, &mut x);
+        for _ in 0..self.passes {
+            x = self.layer.forward(x);
+        }
+        tap(trace, "albert", None, &mut x);
+        x
+    }
+}
+
+impl AlbertLayer {
+    fn load(scope: &Scope<'_>, config: &Config) -> Result<Self, ModelError> {
+        let (hidden, inner) = (config.albert_hidden, config.albert_intermediate);
+        Ok(Self {
+            query: scope.linear("q", hidden, hidden)?,
+            key: scope.linear("k", hidden, hidden)?,
+            value: scope.linear("v", hidden, hidden)?,
+            dense: scope.linear("o", hidden, hidden)?,
+            // The converter's names read backwards: `ffn_norm` follows the attention, `attn_norm` the FFN.
+            attention_norm: LayerNorm::load(scope, "ffn_norm", hidden)?,
+            ffn: scope.linear("ffn", inner, hidden)?,
+            ffn_output: scope.linear("ffn_out", hidden, inner)?,
+            output_norm: LayerNorm::load(scope, "attn_norm", hidden)?,
+            heads: config.albert_heads,
+            kernels: scope.kernels(),
+        })
+    }
+
+    fn forward(&self, x: Matrix) -> Matrix {
+        let (q, k, v) = (self.query.forward(&x), self.key.forward(&x), self.value.forward(&x));
+        let context = self_attention(self.kernels, &q, &k, &v, self.heads);
+        let mut x = add(x, &self.dense.forward(&context));
+        self.attention_norm.apply(&mut x);
+        let mut inner = self.ffn.forward(&x);
+        self.kernels.gelu(inner.data_mut());
+        let mut x = add(x, &self.ffn_output.forward(&inner));
+        self.output_norm.apply(&mut x);
+        x
+    }
+}
+
+fn add(mut a: Matrix, b: &Matrix) -> Matrix {
+    a.data_mut().iter_mut().zip(b.data()).for_each(|(a, b)| *a += b);
+    a
+}

@@ -1,0 +1,35 @@
+//! Named taps on the graph: look at an intermediate tensor, or put another in its place.
+
+use crate::tensor::Matrix;
+
+/// Called at every named stage of the graph, in the order of computation.
+///
+/// A stage that is replaced feeds the following ones, so a trace that replaces every stage by a reference's compares
+/// each with the reference's own input. The stages' names are those in `fixtures/README.md`.
+pub trait Trace {
+    /// Stage `name` has computed `value`, `[time, channels]`; curves are `[time, 1]`. The shape must stay.
+    fn tensor(&mut self, name: &str, value: &mut Matrix) {
+        let _ = (name, value);
+    }
+
+    /// The durations in frames, one a token. A replacement decides the length of all that follows.
+    fn durations(&mut self, frames: &mut Vec<u32>) {
+        let _ = frames;
+    }
+}
+
+/// The trace that does nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoTrace;
+
+impl Trace for NoTrace {}
+
+/// Shows `value` to the trace under `name`, followed by `.index` where a stage has several.
+pub(super) fn tap(trace: &mut dyn Trace, name: &str, index: Option<usize>, value: &mut Matrix) {
+    let shape = (value.rows(), value.cols());
+    match index {
+        None => trace.tensor(name, value),
+        Some(i) => trace.tensor(&format!("{name}.{i}"), value),
+    }
+    assert_eq!((value.rows(), value.cols()), shape, "a trace changed the shape of {name}");
+}

@@ -1,0 +1,241 @@
+//! Tensors by name, with the shape that their place in the graph requires.
+
+use kokoro_kernels::{Kernels, WeightType};
+
+use crate::error::ModelError;
+use crate::gguf::{GgmlType, GgufFile, TensorInfo};
+use crate::ops::ada_in::AdaIn1d;
+use crate::ops::conv1d::{Conv1d, ConvShape};
+use crate::ops::linear::Linear;
+use crate::ops::lstm::{BiLstm, GATES, LstmDirection};
+use crate::ops::panels::Panels;
+use crate::tensor::Weight;
+
+/// A place in the tree of tensor names, such as `kokoro.decoder.generator`.
+#[derive(Clone)]
+pub(super) struct Scope<'a> {
+    file: &'a GgufFile,
+    kernels: &'static Kernels,
+    prefix: String,
+}
+
+impl<'a> Scope<'a> {
+    /// The root of all tensor names.
+    pub(super) fn root(file: &'a GgufFile, kernels: &'static Kernels) -> Self {
+        Self { file, kernels, prefix: "kokoro.".into() }
+    }
+
+    /// The scope `name` below this one.
+    pub(super) fn child(&self, name: impl std::fmt::Display) -> Self {
+        Self { prefix: format!("{}{name}.", self.prefix), ..self.clone() }
+    }
+
+    /// The scope whose names continue `name` without a dot, as in `norm1_gamma_weight`.
+    fn stem(&self, name: impl std::fmt::Display) -> Self {
+        Self { prefix: format!("{}{name}", self.prefix), ..self.clone() }
+    }
+
+    pub(super) fn kernels(&self) -> &'static Kernels {
+        self.kernels
+    }
+
+    /// Whether the scope has a tensor `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.file.tensor(&self.full_name(name)).is_some()
+    }
+
+    fn full_name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn info(&self, name: &str) -> Result<&'a TensorInfo, ModelError> {
+        let name = self.full_name(name);
+        self.file.tensor(&name).ok_or_else(|| {
+            let similarity = |t: &&TensorInfo| (strsim::normalized_levenshtein(&name, t.name()) * 1e6) as u64;
+            let nearest = self.file.tensors().iter().max_by_key(similarity).map(|t| t.name().to_owned());
+            ModelError::MissingTensor { name: name.clone(), nearest }
+        })
+    }
+
+    /// The shape of tensor `name`, slowest axis first, with leading ones added or stripped to `N` axes.
+    pub(super) fn shape<const N: usize>(&self, name: &str) -> Result<[usize; N], ModelError> {
+        let info = self.info(name)?;
+        let ne = info.ne();
+        if ne[N.min(4)..].iter().any(|&n| n != 1) {
+            let expected = vec![0; N];
+            return Err(ModelError::Shape { name: info.name().to_owned(), expected, found: info.shape() });
+        }
+        // The reader bounds every axis to 2³¹.
+        Ok(std::array::from_fn(|i| ne[N - 1 - i] as usize))
+    }
+
+    fn checked(&self, name: &str, expected: &[usize]) -> Result<&'a TensorInfo, ModelError> {
+        let info = self.info(name)?;
+        // Writers keep or strip trailing axes of length 1 (fastest axis first), so both are padded with ones.
+        let mut ne = [1; 4];
+        for (ne, &n) in ne.iter_mut().zip(expected.iter().rev()) {
+            *ne = n as u64;
+        }
+        if info.ne() != ne {
+            return Err(ModelError::Shape {
+                name: info.name().to_owned(),
+                expected: expected.iter().map(|&n| n as u64).collect(),
+                found: info.shape(),
+            });
+        }
+        Ok(info)
+    }
+
+    /// A matrix that stays in the file, `[out, in]`.
+    pub(super) fn matrix(&self, name: &str, out: usize, inputs: usize) -> Result<Weight, ModelError> {
+        let info = self.checked(name, &[out, inputs])?;
+        Ok(Weight::new(self.file.tensor_bytes(info), weight_type(info.ggml_type()), out, inputs))
+    }
+
+    /// A small tensor of any shape as f32, all of it finite.
+    pub(super) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+        let info = self.checked(name, shape)?;
+        let mut values = vec![0.0; shape.iter().product()];
+        let kind = weight_type(info.ggml_type());
+        kokoro_kernels::quantize::dequantize_row(kind, &self.file.tensor_bytes(info), &mut values);
+        self.refuse(name, &values, |v| !v.is_finite(), "a finite number")?;
+        Ok(values)
+    }
+
+    /// A vector of divisors, `[1, len, 1]`: finite and not zero.
+    pub(super) fn divisors(&self, name: &str, len: usize) -> Result<Vec<f32>, ModelError> {
+        let values = self.values(name, &[1, len, 1])?;
+        self.refuse(name, &values, |v| v == 0.0, "no zero")?;
+        Ok(values)
+    }
+
+    fn refuse(
+        &self,
+        name: &str,
+        values: &[f32],
+        bad: fn(f32) -> bool,
+        expected: &'static str,
+    ) -> Result<(), ModelError> {
+        match values.iter().position(|&v| bad(v)) {
+            None => Ok(()),
+            Some(index) => {
+                Err(ModelError::Value { name: self.full_name(name), index, found: values[index], expected })
+            }
+        }
+    }
+
+    /// `{name}` and `{name}_bias`.
+    pub(super) fn linear(&self, name: &str, out: usize, inputs: usize) -> Result<Linear, ModelError> {
+        let bias = self.values(&format!("{name}_bias"), &[out])?;
+        Ok(Linear::new(self.matrix(name, out, inputs)?, bias, self.kernels))
+    }
+
+    /// `{name}_weight` and `{name}_bias`, two matrices of a style projection: γ and β.
+    pub(super) fn ada_in(
+        &self,
+        prefix: &str,
+        suffix: &str,
+        channels: usize,
+        style: usize,
+    ) -> Result<AdaIn1d, ModelError> {
+        let [gamma, beta] = self.style_projection(prefix, suffix, channels, style)?;
+        Ok(AdaIn1d::new(gamma, beta))
+    }
+
+    /// The projections γ and β: `{prefix}gamma{suffix}_weight`, `…_bias` and the same with beta.
+    pub(super) fn style_projection(
+        &self,
+        prefix: &str,
+        suffix: &str,
+        channels: usize,
+        style: usize,
+    ) -> Result<[Linear; 2], ModelError> {
+        let half = |which: &str| {
+            let stem = self.stem(format!("{prefix}{which}{suffix}"));
+            let bias = stem.values("_bias", &[channels])?;
+            Ok(Linear::new(stem.matrix("_weight", channels, style)?, bias, self.kernels))
+        };
+        Ok([half("gamma")?, half("beta")?])
+    }
+
+    /// A convolution from `weight`, `[out, in, kernel]`, and `bias` if there is one.
+    pub(super) fn conv1d(
+        &self,
+        weight: &str,
+        bias: Option<&str>,
+        shape: ConvShape,
+    ) -> Result<Conv1d, ModelError> {
+        let ConvShape { in_channels, out_channels, kernel_size, .. } = shape;
+        let (kind, bytes) = self.kernel_bytes(weight, &[out_channels, in_channels, kernel_size])?;
+        let bias = match bias {
+            Some(name) => self.values(name, &[out_channels])?,
+            None => vec![0.0; out_channels],
+        };
+        let panels =
+            Panels::pack(self.kernels, kind, &bytes, out_channels, kernel_size * in_channels, |o, i| {
+                let (tap, c) = (i / in_channels, i % in_channels);
+                Some((o * in_channels + c) * kernel_size + tap)
+            });
+        Ok(Conv1d::new(shape, panels, bias, self.kernels))
+    }
+
+    /// The stored bytes of a convolution kernel, which must not be quantised.
+    pub(super) fn kernel_bytes(
+        &self,
+        name: &str,
+        shape: &[usize],
+    ) -> Result<(WeightType, crate::gguf::SharedBytes), ModelError> {
+        let info = self.checked(name, shape)?;
+        let kind = weight_type(info.ggml_type());
+        if kind.block_elements() != 1 {
+            return Err(ModelError::TensorType {
+                name: info.name().to_owned(),
+                found: kind.name().to_owned(),
+                expected: "F32, F16 or BF16",
+            });
+        }
+        Ok((kind, self.file.tensor_bytes(info)))
+    }
+
+    /// A bidirectional LSTM `{name}.0`: matrices and biases of gate `g` are numbered `2g` (input) and `2g + 1`
+    /// (hidden). Source: kokoro-gguf-layout.md section 4.6.
+    pub(super) fn lstm(&self, name: &str, inputs: usize, hidden: usize) -> Result<BiLstm, ModelError> {
+        let scope = self.child(name).child(0);
+        let direction = |prefix: &str| {
+            let (weights, biases) =
+                (scope.child(format!("{prefix}weights")), scope.child(format!("{prefix}biases")));
+            let mut input = Vec::with_capacity(GATES);
+            let mut recurrent = Vec::with_capacity(GATES);
+            let mut bias = Vec::with_capacity(GATES);
+            for gate in 0..GATES {
+                let (i, h) = ((2 * gate).to_string(), (2 * gate + 1).to_string());
+                input.push(weights.matrix(&i, hidden, inputs)?);
+                recurrent.push(weights.matrix(&h, hidden, hidden)?);
+                let (i, h) = (biases.values(&i, &[hidden])?, biases.values(&h, &[hidden])?);
+                bias.push(i.iter().zip(&h).map(|(a, b)| a + b).collect());
+            }
+            let four = "one matrix was pushed for each of the four gates";
+            Ok(LstmDirection::new(
+                input.try_into().expect(four),
+                &recurrent.try_into().expect(four),
+                bias.try_into().expect(four),
+                self.kernels,
+            ))
+        };
+        Ok(BiLstm::new(direction("")?, direction("reverse_")?))
+    }
+}
+
+/// The kernels' name for a file's tensor type.
+pub(super) fn weight_type(ty: GgmlType) -> WeightType {
+    match ty {
+        GgmlType::F32 => WeightType::F32,
+        GgmlType::F16 => WeightType::F16,
+        GgmlType::BF16 => WeightType::BF16,
+        GgmlType::Q4_0 => WeightType::Q4_0,
+        GgmlType::Q4_1 => WeightType::Q4_1,
+        GgmlType::Q5_0 => WeightType::Q5_0,
+        GgmlType::Q5_1 => WeightType::Q5_1,
+        GgmlType::Q8_0 => WeightType::Q8_0,
+    }
+}

@@ -1,0 +1,280 @@
+//! One-dimensional convolution as a sum of matrix products on shifted rows, with what surrounds it fused in.
+//!
+//! Activations are `[time, channels]`, so the input of one tap is a run of whole rows: no im2col. A task prepares its
+//! rows once (normalisation, activation, zero padding), multiplies them with every panel of weights, and finishes the
+//! output while it is in cache (bias, residual, scale, channel statistics).
+
+use kokoro_kernels::Kernels;
+use rayon::prelude::*;
+
+use super::ada_in::StyledNorm;
+use super::moments::Moments;
+use super::panels::Panels;
+use crate::tensor::{Matrix, Tile};
+
+/// Inputs multiplied before the sums go back to memory: 256 × 16 weights are half of a 32 KB first-level cache.
+const CHUNK_INPUTS: usize = 256;
+/// f32 of prepared input a task aims at: 192 KB, under half of the smallest second-level cache in use.
+const TILE_FLOATS: usize = 48 * 1024;
+/// Task rows are a multiple of this, so that the kernels' blocks of 6 and 12 rows leave no remainder.
+const ROW_MULTIPLE: usize = 12;
+/// Tasks that a layer is cut into at least, if its size allows, so that short inputs use every core.
+const MIN_TASKS: usize = 16;
+/// Outputs in a task at least, since every task prepares its own input.
+const MIN_TASK_OUTPUTS: usize = 128;
+
+/// What happens to the input on its way in.
+#[derive(Debug, Clone, Copy)]
+pub enum Prologue<'a> {
+    /// Nothing.
+    Identity,
+    /// Leaky ReLU with this slope.
+    LeakyRelu(f32),
+    /// `AdaIN`, then leaky ReLU with this slope.
+    AdaInLeakyRelu(&'a StyledNorm, f32),
+    /// `AdaIN`, then snake with these `α`, `[channels]`.
+    AdaInSnake(&'a StyledNorm, &'a [f32]),
+}
+
+/// What happens to the output on its way out: `out = ([out +] conv + bias [+ residual]) · scale`.
+#[derive(Debug, Clone, Copy)]
+pub struct Epilogue<'a> {
+    /// Added to the convolution, same shape as the output.
+    pub residual: Option<&'a Matrix>,
+    /// Whether the output's old content is added.
+    pub accumulate: bool,
+    /// Factor of everything.
+    pub scale: f32,
+}
+
+impl Default for Epilogue<'_> {
+    fn default() -> Self {
+        Self { residual: None, accumulate: false, scale: 1.0 }
+    }
+}
+
+/// The sizes of a convolution. Source: `torch.nn.Conv1d`, groups 1, zero padding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConvShape {
+    /// Channels in.
+    pub in_channels: usize,
+    /// Channels out.
+    pub out_channels: usize,
+    /// Taps.
+    pub kernel_size: usize,
+    /// Input steps from one output to the next.
+    pub stride: usize,
+    /// Zeros on both sides.
+    pub padding: usize,
+    /// Input steps from one tap to the next.
+    pub dilation: usize,
+}
+
+impl ConvShape {
+    /// Output length for an input of `len` steps; 0 if the kernel does not fit.
+    pub fn out_len(&self, len: usize) -> usize {
+        (len + 2 * self.padding).checked_sub(self.span()).map_or(0, |room| room / self.stride + 1)
+    }
+
+    /// Input steps that one output sees, first to last.
+    fn span(&self) -> usize {
+        self.dilation * (self.kernel_size - 1) + 1
+    }
+}
+
+/// A convolution with packed weights.
+#[derive(Debug, Clone)]
+pub struct Conv1d {
+    shape: ConvShape,
+    panels: Panels,
+    bias: Vec<f32>,
+    kernels: &'static Kernels,
+}
+
+impl Conv1d {
+    /// A convolution; `panels` hold `out_channels` outputs and `kernel_size · in_channels` inputs, tap by tap.
+    ///
+    /// # Panics
+    /// If `bias` is not `[out_channels]`.
+    pub fn new(shape: ConvShape, panels: Panels, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
+        assert_eq!(bias.len(), shape.out_channels, "conv1d: bias is not [out_channels]");
+        Self { shape, panels, bias, kernels }
+    }
+
+    /// The sizes.
+    pub fn shape(&self) -> &ConvShape {
+        &self.shape
+    }
+
+    /// `x`: `[len, in_channels]`; returns `[out_len, out_channels]`.
+    ///
+    /// # Panics
+    /// If `x` has another number of channels.
+    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>) -> Matrix {
+        let mut out = Matrix::zeros(self.shape.out_len(x.rows()), self.shape.out_channels);
+        self.run(x, prologue, Epilogue::default(), &mut out, false);
+        out
+    }
+
+    /// [`forward`](Self::forward) into `out`, with an epilogue.
+    ///
+    /// # Panics
+    /// If a shape does not fit.
+    pub fn forward_into(&self, x: &Matrix, prologue: Prologue<'_>, epilogue: Epilogue<'_>, out: &mut Matrix) {
+        self.run(x, prologue, epilogue, out, false);
+    }
+
+    /// [`forward_into`](Self::forward_into) that also gathers the statistics of what it stores.
+    ///
+    /// # Panics
+    /// If a shape does not fit.
+    pub fn forward_with_moments(
+        &self,
+        x: &Matrix,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        out: &mut Matrix,
+    ) -> Moments {
+        self.run(x, prologue, epilogue, out, true)
+    }
+
+    fn run(
+        &self,
+        x: &Matrix,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        out: &mut Matrix,
+        with_moments: bool,
+    ) -> Moments {
+        let ConvShape { in_channels, out_channels, .. } = self.shape;
+        assert_eq!(x.cols(), in_channels, "conv1d: input channels");
+        assert_eq!(
+            (out.rows(), out.cols()),
+            (self.shape.out_len(x.rows()), out_channels),
+            "conv1d: output shape"
+        );
+        if let Some(r) = epilogue.residual {
+            assert_eq!((r.rows(), r.cols()), (out.rows(), out.cols()), "conv1d: residual shape");
+        }
+        let (rows, cols) = self.tile_size(out.rows());
+        let parts: Vec<(usize, Option<Moments>)> = out
+            .tiles_mut(rows, cols)
+            .into_par_iter()
+            .map(|tile| (tile.col, self.run_tile(x, prologue, epilogue, tile, with_moments)))
+            .collect();
+        let mut moments = Moments::empty(out_channels);
+        for (col, part) in &parts {
+            if let Some(part) = part {
+                moments.merge(*col, part);
+            }
+        }
+        moments
+    }
+
+    /// Rows and columns of a task's tile: from the shape alone, so that the result never depends on the threads.
+    fn tile_size(&self, out_rows: usize) -> (usize, usize) {
+        let ConvShape { in_channels, out_channels, stride, .. } = self.shape;
+        let halo = self.shape.span() - 1;
+        let fit = (TILE_FLOATS / in_channels).saturating_sub(halo) / stride;
+        let rows = (fit / ROW_MULTIPLE * ROW_MULTIPLE).max(4 * ROW_MULTIPLE);
+        // A long layer is cut evenly: 17 tasks where 16 would be full leave one core idle at the end.
+        let bands = out_rows.div_ceil(rows).max(1);
+        let rows = out_rows.div_ceil(bands).next_multiple_of(ROW_MULTIPLE);
+        let width = self.kernels.panel_width();
+        let across = MIN_TASKS.div_ceil(bands).min(out_channels.div_ceil(MIN_TASK_OUTPUTS)).max(1);
+        (rows, out_channels.div_ceil(across).next_multiple_of(width))
+    }
+
+    fn run_tile(
+        &self,
+        x: &Matrix,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        mut tile: Tile<'_>,
+        with_moments: bool,
+    ) -> Option<Moments> {
+        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.shape;
+        let width = self.kernels.panel_width();
+        let (rows, cols) = (tile.rows.len(), tile.rows.first().map_or(0, |r| r.len()));
+        let input = self.prepare(x, prologue, tile.row, rows);
+        let mut sums = vec![0.0; rows * width];
+        let mut scratch = Vec::new();
+        // Taps that follow each other without a gap are one run of inputs.
+        let (runs, run_len) =
+            if dilation == 1 { (1, kernel_size * in_channels) } else { (kernel_size, in_channels) };
+        for first in (0..cols).step_by(width) {
+            let panel = (tile.col + first) / width;
+            sums.fill(0.0);
+            for run in 0..runs {
+                for start in (0..run_len).step_by(CHUNK_INPUTS) {
+                    let end = run_len.min(start + CHUNK_INPUTS);
+                    let weights =
+                        self.panels.chunk(panel, run * run_len + start..run * run_len + end, &mut scratch);
+                    let lhs = &input[run * dilation * in_channels + start..];
+                    self.kernels.gemm_panel(lhs, stride * in_channels, rows, end - start, weights, &mut sums);
+                }
+            }
+            let last = cols.min(first + width);
+            let bias = &self.bias[tile.col + first..tile.col + last];
+            for (r, (row, sums)) in tile.rows.iter_mut().zip(sums.chunks_exact(width)).enumerate() {
+                let residual =
+                    epilogue.residual.map(|m| &m.row(tile.row + r)[tile.col + first..tile.col + last]);
+                finish_row(&mut row[first..last], sums, bias, residual, epilogue);
+            }
+        }
+        with_moments.then(|| self.moments_of(&tile, cols))
+    }
+
+    /// The rows that outputs `first .. first + rows` see, after the prologue, with the padding as zeros.
+    fn prepare(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, rows: usize) -> Vec<f32> {
+        let ConvShape { in_channels, stride, padding, .. } = self.shape;
+        let needed = (rows.max(1) - 1) * stride + self.shape.span();
+        let mut input = vec![0.0; needed * in_channels];
+        for (i, dst) in input.chunks_exact_mut(in_channels).enumerate() {
+            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows()) else {
+                continue;
+            };
+            let src = x.row(t);
+            match prologue {
+                Prologue::Identity => dst.copy_from_slice(src),
+                Prologue::LeakyRelu(slope) => self.kernels.leaky_relu(src, slope, dst),
+                Prologue::AdaInLeakyRelu(norm, slope) => {
+                    self.kernels.adain_leaky_relu(src, &norm.view(), slope, dst);
+                }
+                Prologue::AdaInSnake(norm, alpha) => self.kernels.adain_snake(src, &norm.view(), alpha, dst),
+            }
+        }
+        input
+    }
+
+    fn moments_of(&self, tile: &Tile<'_>, cols: usize) -> Moments {
+        let band: Vec<f32> = tile.rows.iter().flat_map(|row| row.iter().copied()).collect();
+        Moments::of_band(self.kernels, &band, cols)
+    }
+}
+
+fn finish_row(row: &mut [f32], sums: &[f32], bias: &[f32], residual: Option<&[f32]>, epilogue: Epilogue<'_>) {
+    let scale = epilogue.scale;
+    match (epilogue.accumulate, residual) {
+        (false, None) => {
+            for ((y, s), b) in row.iter_mut().zip(sums).zip(bias) {
+                *y = (s + b) * scale;
+            }
+        }
+        (false, Some(r)) => {
+            for (((y, s), b), r) in row.iter_mut().zip(sums).zip(bias).zip(r) {
+                *y = (s + b + r) * scale;
+            }
+        }
+        (true, None) => {
+            for ((y, s), b) in row.iter_mut().zip(sums).zip(bias) {
+                *y = (*y + (s + b)) * scale;
+            }
+        }
+        (true, Some(r)) => {
+            for (((y, s), b), r) in row.iter_mut().zip(sums).zip(bias).zip(r) {
+                *y = (*y + (s + b + r)) * scale;
+            }
+        }
+    }
+}

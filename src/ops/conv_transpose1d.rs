@@ -1,0 +1,83 @@
+//! Transposed convolution as an ordinary one: output phase `p` of `stride` sees the taps `p, p + stride, …`, so one
+//! convolution with `stride · out_channels` outputs makes all phases of a step side by side, which in memory is
+//! already the upsampled signal.
+
+use kokoro_kernels::{Kernels, WeightType};
+
+use super::conv1d::{Conv1d, ConvShape, Prologue};
+use super::panels::Panels;
+use crate::tensor::Matrix;
+
+/// `torch.nn.ConvTranspose1d`, groups 1, output padding 0.
+#[derive(Debug, Clone)]
+pub struct ConvTranspose1d {
+    phases: Conv1d,
+    out_channels: usize,
+    kernel_size: usize,
+    stride: usize,
+    padding: usize,
+}
+
+/// The sizes of a transposed convolution.
+#[derive(Debug, Clone, Copy)]
+pub struct ConvTransposeShape {
+    /// Channels in.
+    pub in_channels: usize,
+    /// Channels out.
+    pub out_channels: usize,
+    /// Taps.
+    pub kernel_size: usize,
+    /// Output steps from one input to the next.
+    pub stride: usize,
+    /// Output steps dropped on both sides.
+    pub padding: usize,
+}
+
+impl ConvTranspose1d {
+    /// From stored weights `[in_channels, out_channels, kernel_size]`.
+    ///
+    /// # Panics
+    /// If the bytes or the bias do not fit the shape, or the type is quantised.
+    pub fn new(
+        shape: ConvTransposeShape,
+        kind: WeightType,
+        bytes: &[u8],
+        bias: &[f32],
+        kernels: &'static Kernels,
+    ) -> Self {
+        let ConvTransposeShape { in_channels, out_channels, kernel_size, stride, padding } = shape;
+        let taps = kernel_size.div_ceil(stride);
+        let panels =
+            Panels::pack(kernels, kind, bytes, stride * out_channels, taps * in_channels, |output, input| {
+                let (phase, o) = (output / out_channels, output % out_channels);
+                let (tap, c) = (input / in_channels, input % in_channels);
+                // The convolution runs forward in time; the newest input meets the earliest tap.
+                let k = phase + (taps - 1 - tap) * stride;
+                (k < kernel_size).then_some((c * out_channels + o) * kernel_size + k)
+            });
+        let phases = ConvShape {
+            in_channels,
+            out_channels: stride * out_channels,
+            kernel_size: taps,
+            stride: 1,
+            padding: taps - 1,
+            dilation: 1,
+        };
+        Self {
+            phases: Conv1d::new(phases, panels, bias.repeat(stride), kernels),
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+        }
+    }
+
+    /// `x`: `[len, in_channels]`; returns `[(len − 1)·stride − 2·padding + kernel_size, out_channels]`.
+    ///
+    /// # Panics
+    /// If `x` is empty or has another number of channels.
+    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>) -> Matrix {
+        let len = (x.rows() - 1) * self.stride + self.kernel_size - 2 * self.padding;
+        self.phases.forward(x, prologue).reshape_and_trim(self.out_channels, self.padding, len)
+    }
+}

@@ -1,0 +1,84 @@
+//! `y = x·Wᵀ + b` with weights in their stored format.
+
+use kokoro_kernels::Kernels;
+use rayon::prelude::*;
+
+use crate::tensor::{Matrix, Weight};
+
+/// Outputs a task computes: enough that the tile's rows amortise a task, few enough for all threads.
+const TILE_OUTPUTS: usize = 64;
+
+/// A fully connected layer, `[out, in]`.
+#[derive(Debug, Clone)]
+pub struct Linear {
+    weight: Weight,
+    bias: Vec<f32>,
+    kernels: &'static Kernels,
+}
+
+impl Linear {
+    /// A layer; `bias` is `[out]`.
+    ///
+    /// # Panics
+    /// If `bias` has another length than the weight has rows.
+    pub fn new(weight: Weight, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
+        assert_eq!(weight.rows(), bias.len(), "linear: bias is not [out]");
+        Self { weight, bias, kernels }
+    }
+
+    /// Outputs.
+    pub fn out_features(&self) -> usize {
+        self.weight.rows()
+    }
+
+    /// `x`: `[m, in]`; returns `[m, out]`.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns.
+    pub fn forward(&self, x: &Matrix) -> Matrix {
+        let mut out = Matrix::zeros(x.rows(), self.out_features());
+        self.forward_into(x, &mut out, 0);
+        out
+    }
+
+    /// [`forward`](Self::forward) into the columns of `out` that start at `first_col`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub fn forward_into(&self, x: &Matrix, out: &mut Matrix, first_col: usize) {
+        assert_eq!(x.cols(), self.weight.cols(), "linear: input is not [m, in]");
+        assert_eq!(x.rows(), out.rows(), "linear: output rows");
+        let n = self.out_features();
+        // One task for each group of outputs: its part of every row.
+        let mut tasks: Vec<Vec<&mut [f32]>> = (0..n.div_ceil(TILE_OUTPUTS)).map(|_| Vec::new()).collect();
+        let cols = out.cols();
+        for row in out.data_mut().chunks_exact_mut(cols) {
+            for (task, part) in tasks.iter_mut().zip(row[first_col..first_col + n].chunks_mut(TILE_OUTPUTS)) {
+                task.push(part);
+            }
+        }
+        tasks.into_par_iter().enumerate().for_each(|(i, rows)| {
+            let outputs = i * TILE_OUTPUTS..n.min((i + 1) * TILE_OUTPUTS);
+            let mut tile = vec![0.0; rows.len() * outputs.len()];
+            let weights = self.weight.view(outputs.clone());
+            self.kernels.matmul_rows(&weights, x.data(), x.cols(), rows.len(), &mut tile);
+            for (row, sums) in rows.into_iter().zip(tile.chunks_exact(outputs.len())) {
+                for ((y, s), b) in row.iter_mut().zip(sums).zip(&self.bias[outputs.clone()]) {
+                    *y = s + b;
+                }
+            }
+        });
+    }
+
+    /// One input `[in]` to one output `[out]`.
+    ///
+    /// # Panics
+    /// If `x` has another length.
+    pub fn forward_vector(&self, x: &[f32]) -> Vec<f32> {
+        assert_eq!(x.len(), self.weight.cols(), "linear: input is not [in]");
+        let mut out = vec![0.0; self.out_features()];
+        self.kernels.matmul_rows(&self.weight.view(0..self.out_features()), x, x.len(), 1, &mut out);
+        out.iter_mut().zip(&self.bias).for_each(|(y, b)| *y += b);
+        out
+    }
+}

@@ -1,0 +1,12 @@
+//! The layers of the graph on matrices `[time, channels]`: they own their weights, split their work over the threads
+//! of the current rayon pool in tiles that depend on shapes only, and know nothing of Kokoro.
+
+pub mod ada_in;
+pub mod attention;
+pub mod conv1d;
+pub mod conv_transpose1d;
+pub mod linear;
+pub mod lstm;
+pub mod moments;
+pub mod panels;
+pub mod stft;
