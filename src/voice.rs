@@ -25,8 +25,8 @@ impl Voice {
         &self.pack
     }
 
-    /// The style for a phoneme string of `code_points` code points, unknown ones included (but for leading ones, which
-    /// upstream drops before it counts): row `code_points − 1`, clamped to the pack.
+    /// The style for a phoneme string of `code_points` code points, counted before unknown ones are dropped: row
+    /// `code_points − 1`, clamped to the pack.
     pub fn style(&self, code_points: usize) -> &[f32] {
         self.pack.row(code_points.saturating_sub(1).min(self.pack.rows() - 1))
     }

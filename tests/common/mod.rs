@@ -5,6 +5,8 @@ use std::env;
 use std::path::PathBuf;
 
 pub mod gguf_builder;
+pub mod golden;
+pub mod requantize;
 
 /// The folder of test models: `KOKORO_SHARED`, else `shared` beside the repository.
 ///

@@ -186,11 +186,11 @@ impl Avx2 {
     #[inline(always)]
     fn five_bits(self, qs: &[u8; 16], qh: [u8; 4]) -> (__m128i, __m128i) {
         let (low, high) = self.nibbles(qs);
-        let [a, b, c, d] = qh.map(i64::from);
+        let [a, b, c, d] = qh.map(|byte| 0x0101_0101_0101_0101 * u64::from(byte));
         // Byte j of a half is 0x10 where bit j of its 16 flags is set.
-        let spread = |first: i64, second: i64| {
+        let spread = |first: u64, second: u64| {
             op!({
-                let bits = _mm_set_epi64x(0x0101_0101_0101_0101 * second, 0x0101_0101_0101_0101 * first);
+                let bits = _mm_set_epi64x(second as i64, first as i64);
                 let select = _mm_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
                 let set = _mm_cmpeq_epi8(_mm_and_si128(bits, select), select);
                 _mm_and_si128(set, _mm_set1_epi8(16))
