@@ -186,17 +186,20 @@ impl Avx2 {
     #[inline(always)]
     fn five_bits(self, qs: &[u8; 16], qh: [u8; 4]) -> (__m128i, __m128i) {
         let (low, high) = self.nibbles(qs);
-        let [a, b, c, d] = qh.map(|byte| 0x0101_0101_0101_0101 * u64::from(byte));
-        // Byte j of a half is 0x10 where bit j of its 16 flags is set.
-        let spread = |first: u64, second: u64| {
-            op!({
-                let bits = _mm_set_epi64x(second as i64, first as i64);
-                let select = _mm_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
-                let set = _mm_cmpeq_epi8(_mm_and_si128(bits, select), select);
-                _mm_and_si128(set, _mm_set1_epi8(16))
-            })
-        };
-        (op!(_mm_or_si128(low, spread(a, b))), op!(_mm_or_si128(high, spread(c, d))))
+        let [a, b, c, d] = qh;
+        (op!(_mm_or_si128(low, self.fifth_bits(a, b))), op!(_mm_or_si128(high, self.fifth_bits(c, d))))
+    }
+
+    /// Sixteen bytes, 16 where the flag in `first` (then `second`) is set.
+    #[inline(always)]
+    fn fifth_bits(self, first: u8, second: u8) -> __m128i {
+        op!({
+            let copies = |byte: u8| (0x0101_0101_0101_0101 * u64::from(byte)) as i64;
+            let bits = _mm_set_epi64x(copies(second), copies(first));
+            let select = _mm_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
+            let set = _mm_cmpeq_epi8(_mm_and_si128(bits, select), select);
+            _mm_and_si128(set, _mm_set1_epi8(16))
+        })
     }
 
     /// `out = d · q + m` for 32 signed bytes.

@@ -7,46 +7,110 @@ use crate::dispatch::ChannelAffine;
 /// Lanes of the widest vector.
 const MAX_LANES: usize = 16;
 
-/// `dst[i] = f(inputs[0][i], …)`: whole vectors first, then one padded with ones (a value every function here takes).
+/// A function of `N` vectors.
+///
+/// A trait and not a closure, because a closure's body does not inherit the caller's target features unless the compiler
+/// happens to inline it, and these methods can be told to be.
+trait Map<S: Simd, const N: usize> {
+    fn apply(&self, s: S, inputs: [S::V; N]) -> S::V;
+}
+
+/// Vectors at `offset` of each input.
+///
+/// # Safety
+/// `LANES` f32 must be readable there.
 #[inline(always)]
-fn map<S: Simd, const N: usize>(s: S, inputs: [&[f32]; N], dst: &mut [f32], f: impl Fn([S::V; N]) -> S::V) {
-    let whole = dst.len() / S::LANES * S::LANES;
-    for i in (0..whole).step_by(S::LANES) {
-        // SAFETY: `i + LANES ≤ whole ≤ dst.len()`, and all inputs are as long as `dst` (checked by the table).
-        unsafe {
-            let v = inputs.map(|x| s.load(x.as_ptr().add(i)));
-            s.store(dst.as_mut_ptr().add(i), f(v));
-        }
+unsafe fn load_all<S: Simd, const N: usize>(s: S, inputs: [*const f32; N], offset: usize) -> [S::V; N] {
+    let mut vectors = [s.splat(0.0); N];
+    for (v, p) in vectors.iter_mut().zip(inputs) {
+        // SAFETY: the caller vouches for it.
+        *v = unsafe { s.load(p.add(offset)) };
     }
-    if whole < dst.len() {
-        let tail = |x: &[f32]| {
-            let mut padded = [1.0; MAX_LANES];
-            padded[..dst.len() - whole].copy_from_slice(&x[whole..]);
-            padded
-        };
-        let padded = inputs.map(tail);
-        let mut out = [0.0; MAX_LANES];
-        // SAFETY: the arrays hold `MAX_LANES ≥ LANES` f32.
-        unsafe { s.store(out.as_mut_ptr(), f(padded.each_ref().map(|x| s.load(x.as_ptr())))) }
-        let rest = dst.len() - whole;
-        dst[whole..].copy_from_slice(&out[..rest]);
+    vectors
+}
+
+/// `dst[i] = f(inputs[0][i], …)`: whole vectors first, then one padded with ones (a value every function here takes).
+///
+/// # Safety
+/// `len` f32 must be readable at every input and writable at `dst`; an input may be `dst`.
+#[inline(always)]
+unsafe fn map<S: Simd, const N: usize>(
+    s: S,
+    inputs: [*const f32; N],
+    dst: *mut f32,
+    len: usize,
+    f: &impl Map<S, N>,
+) {
+    let whole = len / S::LANES * S::LANES;
+    // SAFETY: `i + LANES ≤ whole ≤ len`; the arrays hold `MAX_LANES ≥ LANES` f32, and `rest` of them are copied.
+    unsafe {
+        for i in (0..whole).step_by(S::LANES) {
+            s.store(dst.add(i), f.apply(s, load_all(s, inputs, i)));
+        }
+        let rest = len - whole;
+        if rest > 0 {
+            let mut padded = [[1.0f32; MAX_LANES]; N];
+            let mut heads = inputs;
+            for ((padded, head), input) in padded.iter_mut().zip(&mut heads).zip(inputs) {
+                padded.as_mut_ptr().copy_from_nonoverlapping(input.add(whole), rest);
+                *head = padded.as_ptr();
+            }
+            let mut out = [0.0f32; MAX_LANES];
+            s.store(out.as_mut_ptr(), f.apply(s, load_all(s, heads, 0)));
+            dst.add(whole).copy_from_nonoverlapping(out.as_ptr(), rest);
+        }
     }
 }
 
-/// [`map`] in place.
+/// `(x − mean) · scale + shift`.
 #[inline(always)]
-fn map_in_place<S: Simd>(s: S, x: &mut [f32], f: impl Fn(S::V) -> S::V) {
-    let whole = x.len() / S::LANES * S::LANES;
-    for i in (0..whole).step_by(S::LANES) {
-        // SAFETY: `i + LANES ≤ whole ≤ x.len()`.
-        unsafe { s.store(x.as_mut_ptr().add(i), f(s.load(x.as_ptr().add(i)))) }
+fn restyle<S: Simd>(s: S, [x, mean, scale, shift]: [S::V; 4]) -> S::V {
+    s.fma(s.sub(x, mean), scale, shift)
+}
+
+#[inline(always)]
+fn leaky<S: Simd>(s: S, x: S::V, slope: f32) -> S::V {
+    s.select_less(x, s.splat(0.0), s.mul(x, s.splat(slope)), x)
+}
+
+struct AdainSnake;
+
+impl<S: Simd> Map<S, 5> for AdainSnake {
+    #[inline(always)]
+    fn apply(&self, s: S, [x, mean, scale, shift, alpha]: [S::V; 5]) -> S::V {
+        let y = restyle(s, [x, mean, scale, shift]);
+        s.add(y, s.div(math::sin_squared(s, s.mul(alpha, y)), alpha))
     }
-    let mut padded = [1.0; MAX_LANES];
-    let tail = &mut x[whole..];
-    padded[..tail.len()].copy_from_slice(tail);
-    // SAFETY: the array holds `MAX_LANES ≥ LANES` f32.
-    unsafe { s.store(padded.as_mut_ptr(), f(s.load(padded.as_ptr()))) }
-    tail.copy_from_slice(&padded[..tail.len()]);
+}
+
+struct AdainLeakyRelu(f32);
+
+impl<S: Simd> Map<S, 4> for AdainLeakyRelu {
+    #[inline(always)]
+    fn apply(&self, s: S, inputs: [S::V; 4]) -> S::V {
+        leaky(s, restyle(s, inputs), self.0)
+    }
+}
+
+struct LeakyRelu(f32);
+
+impl<S: Simd> Map<S, 1> for LeakyRelu {
+    #[inline(always)]
+    fn apply(&self, s: S, [x]: [S::V; 1]) -> S::V {
+        leaky(s, x, self.0)
+    }
+}
+
+struct Gelu;
+
+impl<S: Simd> Map<S, 1> for Gelu {
+    #[inline(always)]
+    fn apply(&self, s: S, [z]: [S::V; 1]) -> S::V {
+        const SQRT_2_OVER_PI: f32 = 0.797_884_6;
+        let cubic = s.mul(s.mul(z, z), s.mul(z, s.splat(0.044_715)));
+        let t = math::tanh(s, s.mul(s.add(z, cubic), s.splat(SQRT_2_OVER_PI)));
+        s.mul(s.mul(z, s.splat(0.5)), s.add(s.splat(1.0), t))
+    }
 }
 
 /// See [`crate::Kernels::adain_snake`].
@@ -59,10 +123,8 @@ pub(crate) fn adain_snake<S: Simd>(
     dst: &mut [f32],
 ) {
     let inputs = [x, affine.mean, affine.scale, affine.shift, alpha];
-    map(s, inputs, dst, |[x, mean, scale, shift, alpha]| {
-        let y = s.fma(s.sub(x, mean), scale, shift);
-        s.add(y, s.div(math::sin_squared(s, s.mul(alpha, y)), alpha))
-    });
+    // SAFETY: all slices are as long as `dst` (checked by `Kernels::adain_snake`).
+    unsafe { map(s, pointers(inputs), dst.as_mut_ptr(), dst.len(), &AdainSnake) }
 }
 
 /// See [`crate::Kernels::adain_leaky_relu`].
@@ -74,27 +136,27 @@ pub(crate) fn adain_leaky_relu<S: Simd>(
     slope: f32,
     dst: &mut [f32],
 ) {
-    let (zero, slope) = (s.splat(0.0), s.splat(slope));
-    map(s, [x, affine.mean, affine.scale, affine.shift], dst, |[x, mean, scale, shift]| {
-        let y = s.fma(s.sub(x, mean), scale, shift);
-        s.select_less(y, zero, s.mul(y, slope), y)
-    });
+    let inputs = [x, affine.mean, affine.scale, affine.shift];
+    // SAFETY: all slices are as long as `dst` (checked by `Kernels::adain_leaky_relu`).
+    unsafe { map(s, pointers(inputs), dst.as_mut_ptr(), dst.len(), &AdainLeakyRelu(slope)) }
 }
 
 /// See [`crate::Kernels::leaky_relu`].
 #[inline(always)]
 pub(crate) fn leaky_relu<S: Simd>(s: S, x: &[f32], slope: f32, dst: &mut [f32]) {
-    let (zero, slope) = (s.splat(0.0), s.splat(slope));
-    map(s, [x], dst, |[x]| s.select_less(x, zero, s.mul(x, slope), x));
+    // SAFETY: `x` is as long as `dst` (checked by `Kernels::leaky_relu`).
+    unsafe { map(s, [x.as_ptr()], dst.as_mut_ptr(), dst.len(), &LeakyRelu(slope)) }
 }
 
 /// See [`crate::Kernels::gelu`].
 #[inline(always)]
 pub(crate) fn gelu<S: Simd>(s: S, x: &mut [f32]) {
-    const SQRT_2_OVER_PI: f32 = 0.797_884_6;
-    map_in_place(s, x, |z| {
-        let cubic = s.mul(s.mul(z, z), s.mul(z, s.splat(0.044_715)));
-        let t = math::tanh(s, s.mul(s.add(z, cubic), s.splat(SQRT_2_OVER_PI)));
-        s.mul(s.mul(z, s.splat(0.5)), s.add(s.splat(1.0), t))
-    });
+    let p = x.as_mut_ptr();
+    // SAFETY: input and output are the one slice.
+    unsafe { map(s, [p.cast_const()], p, x.len(), &Gelu) }
+}
+
+#[inline(always)]
+fn pointers<const N: usize>(slices: [&[f32]; N]) -> [*const f32; N] {
+    slices.map(<[f32]>::as_ptr)
 }

@@ -18,7 +18,10 @@ pub(crate) fn gemv_wide<S: Simd>(s: S, panels: &[f32], x: &[f32], y: &mut [f32])
             unsafe {
                 let w = panel.as_ptr().add(part * width);
                 let y = y.as_mut_ptr();
-                let mut sums: [S::V; SUMS] = std::array::from_fn(|v| s.load(y.add(v * S::LANES)));
+                let mut sums = [s.splat(0.0); SUMS];
+                for (v, sum) in sums.iter_mut().enumerate() {
+                    *sum = s.load(y.add(v * S::LANES));
+                }
                 for (p, &x) in x.iter().enumerate() {
                     let x = s.splat(x);
                     for (v, sum) in sums.iter_mut().enumerate() {

@@ -9,6 +9,51 @@ use crate::quantize::dequantize_row;
 /// Rows of activations that share one decoding of a block. Eight independent sums hide the multiply-add's latency.
 const ROWS: usize = 8;
 
+/// Decodes 32 weights. A trait and not a closure, so that it is compiled with the caller's target features.
+trait Decode<S: Simd>: Copy {
+    /// `bytes` are exactly the 32 weights.
+    fn decode(self, s: S, bytes: &[u8], out: &mut [f32; BLOCK_ELEMENTS]);
+}
+
+macro_rules! decoder {
+    ($name:ident, |$s:ident, $bytes:ident, $out:ident| $body:expr) => {
+        #[derive(Clone, Copy)]
+        struct $name;
+
+        impl<S: Simd> Decode<S> for $name {
+            #[inline(always)]
+            fn decode(self, $s: S, $bytes: &[u8], $out: &mut [f32; BLOCK_ELEMENTS]) {
+                $body
+            }
+        }
+    };
+}
+
+decoder!(F32, |_s, bytes, out| {
+    for (w, b) in out.iter_mut().zip(bytes.as_chunks::<4>().0) {
+        *w = f32::from_le_bytes(*b);
+    }
+});
+decoder!(F16, |s, bytes, out| {
+    let bytes: &[u8; 2 * BLOCK_ELEMENTS] = bytes.try_into().expect("32 half-precision weights");
+    for i in (0..BLOCK_ELEMENTS).step_by(S::LANES) {
+        // SAFETY: `bytes` are 32 u16 and `out` 32 f32, and the step divides 32.
+        unsafe { s.store(out.as_mut_ptr().add(i), s.load_f16(bytes.as_ptr().cast::<u16>().add(i))) }
+    }
+});
+decoder!(BF16, |s, bytes, out| {
+    let bytes: &[u8; 2 * BLOCK_ELEMENTS] = bytes.try_into().expect("32 half-precision weights");
+    for i in (0..BLOCK_ELEMENTS).step_by(S::LANES) {
+        // SAFETY: `bytes` are 32 u16 and `out` 32 f32, and the step divides 32.
+        unsafe { s.store(out.as_mut_ptr().add(i), s.load_bf16(bytes.as_ptr().cast::<u16>().add(i))) }
+    }
+});
+decoder!(Q4_0, |s, bytes, out| s.decode_q4_0(bytemuck::from_bytes(bytes), out));
+decoder!(Q4_1, |s, bytes, out| s.decode_q4_1(bytemuck::from_bytes(bytes), out));
+decoder!(Q5_0, |s, bytes, out| s.decode_q5_0(bytemuck::from_bytes(bytes), out));
+decoder!(Q5_1, |s, bytes, out| s.decode_q5_1(bytemuck::from_bytes(bytes), out));
+decoder!(Q8_0, |s, bytes, out| s.decode_q8_0(bytemuck::from_bytes(bytes), out));
+
 /// See [`crate::Kernels::matmul_rows`].
 #[inline(always)]
 pub(crate) fn matmul_rows<S: Simd>(
@@ -20,35 +65,14 @@ pub(crate) fn matmul_rows<S: Simd>(
     out: &mut [f32],
 ) {
     match w.kind {
-        WeightType::F32 => rows(w, x, x_stride, m, out, s, |b, o| load_f32(b, o)),
-        WeightType::F16 => rows(w, x, x_stride, m, out, s, |b, o| {
-            // SAFETY: a block is 32 u16, so all vectors of the loop lie inside it.
-            unsafe {
-                for i in (0..BLOCK_ELEMENTS).step_by(S::LANES) {
-                    s.store(o.as_mut_ptr().add(i), s.load_f16(b.as_ptr().cast::<u16>().add(i)));
-                }
-            }
-        }),
-        WeightType::BF16 => rows(w, x, x_stride, m, out, s, |b, o| {
-            // SAFETY: a block is 32 u16, so all vectors of the loop lie inside it.
-            unsafe {
-                for i in (0..BLOCK_ELEMENTS).step_by(S::LANES) {
-                    s.store(o.as_mut_ptr().add(i), s.load_bf16(b.as_ptr().cast::<u16>().add(i)));
-                }
-            }
-        }),
-        WeightType::Q4_0 => rows(w, x, x_stride, m, out, s, |b, o| s.decode_q4_0(bytemuck::from_bytes(b), o)),
-        WeightType::Q4_1 => rows(w, x, x_stride, m, out, s, |b, o| s.decode_q4_1(bytemuck::from_bytes(b), o)),
-        WeightType::Q5_0 => rows(w, x, x_stride, m, out, s, |b, o| s.decode_q5_0(bytemuck::from_bytes(b), o)),
-        WeightType::Q5_1 => rows(w, x, x_stride, m, out, s, |b, o| s.decode_q5_1(bytemuck::from_bytes(b), o)),
-        WeightType::Q8_0 => rows(w, x, x_stride, m, out, s, |b, o| s.decode_q8_0(bytemuck::from_bytes(b), o)),
-    }
-}
-
-#[inline(always)]
-fn load_f32(bytes: &[u8], out: &mut [f32; BLOCK_ELEMENTS]) {
-    for (w, b) in out.iter_mut().zip(bytes.as_chunks::<4>().0) {
-        *w = f32::from_le_bytes(*b);
+        WeightType::F32 => rows(w, x, x_stride, m, out, s, F32),
+        WeightType::F16 => rows(w, x, x_stride, m, out, s, F16),
+        WeightType::BF16 => rows(w, x, x_stride, m, out, s, BF16),
+        WeightType::Q4_0 => rows(w, x, x_stride, m, out, s, Q4_0),
+        WeightType::Q4_1 => rows(w, x, x_stride, m, out, s, Q4_1),
+        WeightType::Q5_0 => rows(w, x, x_stride, m, out, s, Q5_0),
+        WeightType::Q5_1 => rows(w, x, x_stride, m, out, s, Q5_1),
+        WeightType::Q8_0 => rows(w, x, x_stride, m, out, s, Q8_0),
     }
 }
 
@@ -61,7 +85,7 @@ fn rows<S: Simd>(
     m: usize,
     out: &mut [f32],
     s: S,
-    decode: impl Fn(&[u8], &mut [f32; BLOCK_ELEMENTS]) + Copy,
+    decode: impl Decode<S>,
 ) {
     let mut i = 0;
     while i < m {
@@ -85,7 +109,7 @@ fn group<S: Simd, const R: usize>(
     x_stride: usize,
     out: &mut [f32],
     s: S,
-    decode: impl Fn(&[u8], &mut [f32; BLOCK_ELEMENTS]),
+    decode: impl Decode<S>,
 ) -> usize {
     let group_bytes = w.kind.block_bytes() * (BLOCK_ELEMENTS / w.kind.block_elements());
     let blocks = w.k / BLOCK_ELEMENTS;
@@ -96,7 +120,7 @@ fn group<S: Simd, const R: usize>(
         let row = &w.bytes[o * w.stride_bytes..][..row_bytes];
         let mut sums = [s.splat(0.0); R];
         for (b, bytes) in row.chunks_exact(group_bytes).enumerate() {
-            decode(bytes, &mut block);
+            decode.decode(s, bytes, &mut block);
             for i in (0..BLOCK_ELEMENTS).step_by(S::LANES) {
                 // SAFETY: `block` is 32 long; `b < k / 32`, and `x` holds `k` values from `r · x_stride` on for every
                 // row of the group (checked by `Kernels::matmul_rows`).

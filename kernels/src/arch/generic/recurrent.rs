@@ -11,11 +11,13 @@ pub(crate) fn lstm_cell<S: Simd>(s: S, gates: &[f32], c: &mut [f32], h: &mut [f3
     for j in (0..whole).step_by(S::LANES) {
         // SAFETY: `j + LANES ≤ n`; `gates` is `4 n` long and `c` is `n` long (checked by `Kernels::lstm_cell`).
         unsafe {
-            let gate = |q: usize| s.load(gates.as_ptr().add(q * n + j));
-            let keep = s.mul(math::sigmoid(s, gate(1)), s.load(c.as_ptr().add(j)));
-            let cell = s.fma(math::sigmoid(s, gate(0)), math::tanh(s, gate(2)), keep);
+            let gate = gates.as_ptr().add(j);
+            let (i, f) = (s.load(gate), s.load(gate.add(n)));
+            let (g, o) = (s.load(gate.add(2 * n)), s.load(gate.add(3 * n)));
+            let keep = s.mul(math::sigmoid(s, f), s.load(c.as_ptr().add(j)));
+            let cell = s.fma(math::sigmoid(s, i), math::tanh(s, g), keep);
             s.store(c.as_mut_ptr().add(j), cell);
-            s.store(h.as_mut_ptr().add(j), s.mul(math::sigmoid(s, gate(3)), math::tanh(s, cell)));
+            s.store(h.as_mut_ptr().add(j), s.mul(math::sigmoid(s, o), math::tanh(s, cell)));
         }
     }
     if whole < n {

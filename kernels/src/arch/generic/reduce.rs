@@ -3,16 +3,17 @@
 use super::math;
 use crate::arch::simd::Simd;
 
-/// Sum of `f` over `x`: one vector of partial sums, then the tail.
+/// `Σ (x − about)^power` for power 1 or 2: one vector of partial sums, then the tail.
 #[inline(always)]
-fn sum_of<S: Simd>(s: S, x: &[f32], f: impl Fn(S::V) -> S::V, tail: impl Fn(f32) -> f32) -> f32 {
+fn moment<S: Simd, const POWER: u32>(s: S, x: &[f32], about: f32) -> f32 {
     let whole = x.len() / S::LANES * S::LANES;
-    let mut sum = s.splat(0.0);
+    let (mut sum, center) = (s.splat(0.0), s.splat(about));
     for i in (0..whole).step_by(S::LANES) {
         // SAFETY: `i + LANES ≤ whole ≤ x.len()`.
-        sum = s.add(sum, f(unsafe { s.load(x.as_ptr().add(i)) }));
+        let d = s.sub(unsafe { s.load(x.as_ptr().add(i)) }, center);
+        sum = if POWER == 2 { s.fma(d, d, sum) } else { s.add(sum, d) };
     }
-    x[whole..].iter().fold(s.sum(sum), |sum, &x| sum + tail(x))
+    x[whole..].iter().fold(s.sum(sum), |sum, &x| sum + (x - about).powi(POWER as i32))
 }
 
 /// See [`crate::Kernels::softmax`].
@@ -33,7 +34,7 @@ pub(crate) fn softmax<S: Simd>(s: S, x: &mut [f32]) {
         }
     }
     x[whole..].iter_mut().for_each(|x| *x = (*x - peak).exp());
-    let total = sum_of(s, x, |v| v, |v| v);
+    let total = moment::<S, 1>(s, x, 0.0);
     x.iter_mut().for_each(|x| *x /= total);
 }
 
@@ -41,49 +42,27 @@ pub(crate) fn softmax<S: Simd>(s: S, x: &mut [f32]) {
 #[inline(always)]
 pub(crate) fn layer_norm<S: Simd>(s: S, x: &mut [f32], gamma: &[f32], beta: &[f32], eps: f32) {
     let n = x.len() as f32;
-    let mean = sum_of(s, x, |v| v, |v| v) / n;
-    let m = s.splat(mean);
-    let square = |v: S::V| {
-        let d = s.sub(v, m);
-        s.mul(d, d)
-    };
-    let variance = sum_of(s, x, square, |v| (v - mean) * (v - mean)) / n;
+    let mean = moment::<S, 1>(s, x, 0.0) / n;
+    let variance = moment::<S, 2>(s, x, mean) / n;
     let rstd = 1.0 / (variance + eps).sqrt();
     for ((x, g), b) in x.iter_mut().zip(gamma).zip(beta) {
         *x = (*x - mean) * rstd * g + b;
     }
 }
 
-/// `sums[j] += f(row[j], j)` over all rows, `LANES` columns at a time.
+/// See [`crate::Kernels::column_sums`].
 #[inline(always)]
-fn columns<S: Simd>(
-    s: S,
-    x: &[f32],
-    stride: usize,
-    sums: &mut [f32],
-    f: impl Fn(S::V, usize) -> S::V,
-) -> usize {
+pub(crate) fn column_sums<S: Simd>(s: S, x: &[f32], stride: usize, sums: &mut [f32]) {
     let whole = sums.len() / S::LANES * S::LANES;
     for row in x.chunks_exact(stride) {
         for j in (0..whole).step_by(S::LANES) {
             // SAFETY: `j + LANES ≤ whole ≤ sums.len() ≤ stride`, the row's length.
             unsafe {
                 let p = sums.as_mut_ptr().add(j);
-                s.store(p, s.add(s.load(p), f(s.load(row.as_ptr().add(j)), j)));
+                s.store(p, s.add(s.load(p), s.load(row.as_ptr().add(j))));
             }
         }
-    }
-    whole
-}
-
-/// See [`crate::Kernels::column_sums`].
-#[inline(always)]
-pub(crate) fn column_sums<S: Simd>(s: S, x: &[f32], stride: usize, sums: &mut [f32]) {
-    let whole = columns(s, x, stride, sums, |v, _| v);
-    if whole < sums.len() {
-        for row in x.chunks_exact(stride) {
-            sums[whole..].iter_mut().zip(&row[whole..]).for_each(|(s, x)| *s += x);
-        }
+        sums[whole..].iter_mut().zip(&row[whole..]).for_each(|(s, x)| *s += x);
     }
 }
 
@@ -96,16 +75,18 @@ pub(crate) fn column_square_deviations<S: Simd>(
     mean: &[f32],
     sums: &mut [f32],
 ) {
-    let whole = columns(s, x, stride, sums, |v, j| {
-        // SAFETY: `j + LANES ≤ sums.len()`, and `mean` is as long.
-        let d = s.sub(v, unsafe { s.load(mean.as_ptr().add(j)) });
-        s.mul(d, d)
-    });
-    if whole < sums.len() {
-        for row in x.chunks_exact(stride) {
-            for ((s, x), m) in sums[whole..].iter_mut().zip(&row[whole..]).zip(&mean[whole..]) {
-                *s += (x - m) * (x - m);
+    let whole = sums.len() / S::LANES * S::LANES;
+    for row in x.chunks_exact(stride) {
+        for j in (0..whole).step_by(S::LANES) {
+            // SAFETY: `j + LANES ≤ whole ≤ sums.len() ≤ stride`, the row's length; `mean` is as long as `sums`.
+            unsafe {
+                let p = sums.as_mut_ptr().add(j);
+                let d = s.sub(s.load(row.as_ptr().add(j)), s.load(mean.as_ptr().add(j)));
+                s.store(p, s.fma(d, d, s.load(p)));
             }
+        }
+        for ((s, x), m) in sums[whole..].iter_mut().zip(&row[whole..]).zip(&mean[whole..]) {
+            *s += (x - m) * (x - m);
         }
     }
 }
