@@ -56,7 +56,8 @@ impl Sink {
             _ => Path::new("."),
         };
         let file = create_beside(folder, existing).map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound => {
+            // Folders such as /proc refuse with the same words as if they were not there.
+            io::ErrorKind::NotFound if !folder.exists() => {
                 AudioError::NoFolder { path: path.to_path_buf(), folder: folder.to_path_buf() }
             }
             _ => fail("create", without_path(e)),
