@@ -1,23 +1,34 @@
 //! GGUF container: a bounds-checked reader over bytes in memory.
+//!
+//! [`map`] or [`read`] a file, then [`GgufFile::parse`] checks every length, count, name, type and offset
+//! in it before anything else in the crate looks at it. A file that parses can be walked without errors:
+//! every tensor's window lies inside the file and overlaps no other, every string is UTF-8.
+//!
+//! A tensor's `ne` is in the file's order, fastest axis first; [`TensorInfo::shape`] is in PyTorch's order.
+//!
+//! Source: the GGUF specification (docs/gguf.md in ggml-org/ggml), versions 2 and 3, little-endian.
 
+mod array;
 mod bytes;
+mod error;
+mod file;
+mod ggml_type;
+pub mod limits;
+mod metadata;
+mod mmap;
+mod name_index;
+mod reader;
+mod tensor_info;
+mod value;
+mod value_type;
+
+pub use array::{Elements, MetaArray, Strings};
 pub use bytes::SharedBytes;
-
-use std::fmt;
-
-/// A malformed or unsupported GGUF file.
-#[derive(Debug)]
-pub struct GgufError;
-
-impl GgufError {
-    /// The class of this error.
-    pub fn error_kind(&self) -> crate::error_kind::ErrorKind {
-        crate::error_kind::ErrorKind::Malformed
-    }
-}
-impl fmt::Display for GgufError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("malformed")
-    }
-}
-impl std::error::Error for GgufError {}
+pub use error::{GgufError, GgufErrorKind};
+pub use file::GgufFile;
+pub use ggml_type::GgmlType;
+pub use metadata::{Metadata, WrongType};
+pub use mmap::{map, read};
+pub use tensor_info::TensorInfo;
+pub use value::MetaValue;
+pub use value_type::ValueType;
