@@ -9,7 +9,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("gguf", &["error_kind"]),
     ("text", &["error_kind"]),
     ("audio", &["error_kind"]),
-    ("error", &["error_kind", "gguf", "text", "audio"]),
+    ("error", &["kokoro_kernels", "error_kind", "gguf", "text", "audio"]),
     ("threads", &[]),
     // The file's own words for types and bytes are gguf's, a leaf.
     ("tensor", &["kokoro_kernels", "gguf"]),
