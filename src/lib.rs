@@ -11,3 +11,8 @@ pub mod text;
 pub use error::{Error, ErrorKind, Result};
 pub use model::Model;
 pub use synth::{Chunk, Synthesizer};
+
+/// The examples in the README compile.
+#[cfg(all(doctest, feature = "default-voice"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
