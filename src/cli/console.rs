@@ -22,18 +22,19 @@ pub struct Console {
 impl Console {
     /// `quiet` leaves out warnings and the bar, `verbose` adds detail in place of the bar.
     ///
-    /// A bar is drawn only on a terminal.
+    /// A bar is drawn only on a terminal, from [`begin`](Self::begin) on.
     pub fn new(quiet: bool, verbose: bool) -> Self {
-        let bar = if quiet || verbose || !io::stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            let bar = ProgressBar::new(BAR_STEPS as u64);
-            let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}");
-            bar.set_style(style.expect("the template is well-formed"));
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        };
-        Self { quiet, verbose, bar }
+        Self { quiet, verbose, bar: ProgressBar::hidden() }
+    }
+
+    /// Shows the bar: what can fail at once has not failed, and the work begins.
+    pub fn begin(&mut self) {
+        if self.quiet || self.verbose || !io::stderr().is_terminal() {
+            return;
+        }
+        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}");
+        self.bar = ProgressBar::new(BAR_STEPS as u64).with_style(style.expect("the template is well-formed"));
+        self.bar.enable_steady_tick(Duration::from_millis(200));
     }
 
     /// Tells what the user may not expect.

@@ -80,17 +80,19 @@ impl Job {
         })
     }
 
-    fn run(self) -> Result<(), Failure> {
-        let Self { console, options, .. } = &self;
+    fn run(mut self) -> Result<(), Failure> {
+        let options = &self.options;
         let started = Instant::now();
         let synthesizer = Synthesizer::new(self.model.open()?);
         let voice = options.voice.as_deref().unwrap_or(synthesizer.model().default_voice());
         let chunks = synthesizer.speak(self.script.as_script(), options)?;
         let opened = started.elapsed();
-        console.detail(format_args!("model opened in {:.2} s, voice {voice}", opened.as_secs_f64()));
+        self.console.detail(format_args!("model opened in {:.2} s, voice {voice}", opened.as_secs_f64()));
         self.warn_about_voice(voice);
-
         let mut wav = self.create_wav()?;
+
+        self.console.begin();
+        let console = &self.console;
         let started = Instant::now();
         let mut totals = Totals::default();
         for chunk in chunks {
