@@ -14,3 +14,8 @@ pub mod voice;
 pub use error::{Error, ErrorKind, Result};
 pub use model::Model;
 pub use synth::{Chunk, Synthesizer};
+
+/// The examples in the README compile.
+#[cfg(all(doctest, feature = "default-voice"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,19 +1,17 @@
 //! Samples to bytes: PCM conversion and WAV files.
+//!
+//! A leaf: it knows samples, bytes and files, and nothing of models or text. All audio is mono at
+//! [`SAMPLE_RATE_HZ`]; samples are `f32`, nominally within ±1, and leave here unchanged but for the
+//! conversion that the format asks for.
 
-use std::fmt;
+mod error;
+mod header;
+pub mod pcm;
+mod sink;
+mod wav;
 
-/// Audio that cannot be written.
-#[derive(Debug)]
-pub struct AudioError;
-impl AudioError {
-    /// The class of this error.
-    pub fn error_kind(&self) -> crate::error_kind::ErrorKind {
-        crate::error_kind::ErrorKind::Io
-    }
-}
-impl fmt::Display for AudioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("audio")
-    }
-}
-impl std::error::Error for AudioError {}
+pub use error::AudioError;
+pub use wav::{SampleFormat, WavWriter};
+
+/// Samples a second of all audio this crate makes.
+pub const SAMPLE_RATE_HZ: u32 = 24_000;

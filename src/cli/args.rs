@@ -1,0 +1,266 @@
+//! What was typed, flag by flag, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::language::Language;
+
+/// Speaks text with Kokoro-82M GGUF files.
+#[derive(Debug, Parser)]
+#[command(name = "kokoro-gguf", version, long_version = LONG_VERSION, after_help = EXAMPLES)]
+#[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Synth(SynthArgs),
+    Voices(VoicesArgs),
+    Inspect(InspectArgs),
+    Completions(CompletionsArgs),
+}
+
+/// Speak text into a WAV file
+///
+/// Speaks TEXT, a file or standard input into a WAV file: mono, 24 kHz. The file appears at its place when it is
+/// complete, never half written. The same text, model, options and seed give the same samples whatever the number
+/// of threads.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = SYNTH_EXAMPLES, after_help = "'--help' shows examples.")]
+#[command(group(ArgGroup::new("script").args(["text", "text_file", "phonemes"]).required(true)))]
+pub struct SynthArgs {
+    /// The text; '-' reads standard input
+    pub text: Option<String>,
+
+    #[command(flatten)]
+    pub model: ModelArgs,
+
+    /// Where the WAV goes; '-' is standard output
+    ///
+    /// May be left out if standard output is not a terminal. What exists and is no regular file, such as a device
+    /// or a named pipe, is written as it is.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Read the text from a UTF-8 file; '-' is standard input
+    #[arg(long, value_name = "FILE")]
+    pub text_file: Option<PathBuf>,
+
+    /// Speak phonemes in the model's notation instead of text
+    ///
+    /// They reach the model verbatim: misaki's IPA, one token a character. Characters outside the model's
+    /// vocabulary are skipped with a warning.
+    #[arg(long, value_name = "PHONEMES", allow_hyphen_values = true)]
+    pub phonemes: Option<String>,
+
+    /// A voice, or a weighted blend such as 'af_heart:0.7+am_adam:0.3'
+    ///
+    /// 'kokoro-gguf voices' lists the names. [default: af_heart, else the file's first]
+    #[arg(short, long)]
+    pub voice: Option<String>,
+
+    /// How fast to speak, from 0.5 to 2
+    #[arg(long, value_name = "RATIO", default_value = "1", value_parser = speed, allow_hyphen_values = true)]
+    pub speed: f32,
+
+    /// The text's language, such as 'a', 'en-us' or 'fr-fr'
+    ///
+    /// a American English, b British English, e Spanish, f French, h Hindi, i Italian, j Japanese, p Brazilian
+    /// Portuguese, z Mandarin Chinese. [default: the voice's, by the first letter of its name]
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    pub lang: Option<Language>,
+
+    /// Seed of the noise in the voice's source
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Threads to compute with, from 1 to 256 [default: as many as the CPU runs at once]
+    #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
+    pub threads: Option<usize>,
+
+    /// How samples are stored
+    #[arg(long, value_enum, default_value_t = Format::S16)]
+    pub format: Format,
+
+    /// No progress bar and no warnings
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Show each piece's phonemes and the time taken
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// List a model's voices
+///
+/// Prints each voice with the language and gender that its name tells: 'af_heart' is American English, female.
+#[derive(Debug, clap::Args)]
+#[command(after_help = VOICES_EXAMPLES)]
+pub struct VoicesArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Show what a GGUF file holds
+///
+/// Prints metadata, voices, phonemizer, the sizes of the architecture, and the tensors by family and type with
+/// their bytes. Any sound GGUF file can be inspected, whatever its architecture.
+#[derive(Debug, clap::Args)]
+#[command(after_help = INSPECT_EXAMPLES)]
+pub struct InspectArgs {
+    /// The GGUF file
+    pub model: PathBuf,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Read the file into memory instead of mapping it
+    #[arg(long)]
+    pub no_mmap: bool,
+}
+
+/// Print a shell's completion script
+#[derive(Debug, clap::Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Which model speaks.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ModelArgs {
+    /// The Kokoro GGUF file [env: KOKORO_MODEL=] [default: the built-in voice]
+    #[arg(short, long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+
+    /// Read the model into memory instead of mapping it
+    ///
+    /// Mapping starts faster and shares memory between processes, but the file must not change meanwhile.
+    #[arg(long)]
+    pub no_mmap: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// 16-bit integers, which every player reads
+    S16,
+    /// 32-bit floats, the model's own samples
+    F32,
+}
+
+fn speed(typed: &str) -> Result<f32, String> {
+    match typed.trim().parse::<f32>() {
+        Ok(speed) if (0.5..=2.0).contains(&speed) => Ok(speed),
+        _ => Err("expected a number from 0.5 to 2".to_owned()),
+    }
+}
+
+fn threads(typed: &str) -> Result<usize, String> {
+    match typed.parse::<usize>() {
+        Ok(threads) if (1..=256).contains(&threads) => Ok(threads),
+        _ => Err("expected a whole number from 1 to 256".to_owned()),
+    }
+}
+
+fn language(typed: &str) -> Result<Language, String> {
+    Language::parse(typed).map_err(|error| error.to_string())
+}
+
+const LONG_VERSION: &str = if cfg!(feature = "espeak") {
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        "\nphonemizer: espeak-ng, linked in\nlicence of this build: GPL-3.0-or-later, because of espeak-ng"
+    )
+} else {
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        "\nphonemizer: none linked in\nlicence of this build: MIT OR Apache-2.0"
+    )
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  kokoro-gguf synth \"Hello there.\" -o hello.wav
+  kokoro-gguf synth -m Kokoro_espeak_Q4.gguf -v af_heart --text-file letter.txt -o letter.wav
+  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf
+
+'kokoro-gguf COMMAND --help' shows a command's options and examples.
+Exit codes: 0 done, 1 it failed, 2 the command line is wrong.";
+
+const SYNTH_EXAMPLES: &str = "\
+Examples:
+  Speak a sentence with the built-in voice:
+    kokoro-gguf synth \"Hello there.\" -o hello.wav
+
+  Speak a file with a model and a voice of it:
+    kokoro-gguf synth -m Kokoro_espeak_Q4.gguf -v bf_emma --text-file letter.txt -o letter.wav
+
+  Name the model once for the whole session:
+    export KOKORO_MODEL=~/models/Kokoro_espeak_Q4.gguf
+    kokoro-gguf synth \"Good morning.\" -v 'af_heart:0.7+am_adam:0.3' -o morning.wav
+
+  From a pipe to a player:
+    date | kokoro-gguf synth - | aplay
+
+  Phonemes, slowly, as floats:
+    kokoro-gguf synth --phonemes 'həlˈO wˈɜɹld.' --speed 0.8 --format f32 -o hello.wav
+
+  A text that begins with a hyphen:
+    kokoro-gguf synth -o minus.wav -- \"-5 degrees\"";
+
+const VOICES_EXAMPLES: &str = "\
+Examples:
+  kokoro-gguf voices
+  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --json | jq -r '.[].name'";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  kokoro-gguf inspect Kokoro_espeak_Q4.gguf
+  kokoro-gguf inspect Kokoro_espeak_Q4.gguf --json | jq .tensor_bytes";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  kokoro-gguf completions bash > ~/.local/share/bash-completion/completions/kokoro-gguf
+  kokoro-gguf completions zsh > ~/.zfunc/_kokoro-gguf
+  kokoro-gguf completions fish > ~/.config/fish/completions/kokoro-gguf.fish";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn flags_do_not_contradict_each_other() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn speed_takes_its_range_and_nothing_else() {
+        for (typed, expected) in [("0.5", 0.5), ("1", 1.0), ("2", 2.0), (" 1.25", 1.25), ("5e-1", 0.5)] {
+            assert_eq!(speed(typed), Ok(expected));
+        }
+        for typed in ["0", "-1", "0.4999", "2.001", "NaN", "inf", "-inf", "1e40", "1,5", "", "fast"] {
+            assert!(speed(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn threads_takes_its_range_and_nothing_else() {
+        assert_eq!((threads("1"), threads("256")), (Ok(1), Ok(256)));
+        for typed in ["0", "257", "10000", "-1", "1.5", "", "99999999999999999999999"] {
+            assert!(threads(typed).is_err(), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The program as users run it, when all goes well.
+
+#[path = "common/cli.rs"]
+mod harness;
+
+use harness::{Dir, HELLO, Wav, default_voice};
+
+/// Speech has some energy: RMS of s16 samples, well below any voice's and far above silence.
+const SPEECH_RMS: f64 = 300.0;
+
+fn rms(samples: &[i16]) -> f64 {
+    let sum: f64 = samples.iter().map(|&s| f64::from(s).powi(2)).sum();
+    (sum / samples.len() as f64).sqrt()
+}
+
+#[test]
+fn synth_writes_a_wav_file_and_says_nothing() {
+    let dir = Dir::new();
+    let outcome = dir.kokoro(["synth", "--phonemes", HELLO, "-o", "hello.wav"]).run().succeeds_silently();
+    outcome.expect(outcome.output.stdout.is_empty(), "nothing on standard output");
+    let samples = Wav::parse(&dir.read("hello.wav")).s16();
+    assert_eq!(samples.len() % 600, 0, "whole frames of 600 samples");
+    assert!((12_000..72_000).contains(&samples.len()), "{} samples for two words", samples.len());
+    assert!(rms(&samples) > SPEECH_RMS, "RMS {}", rms(&samples));
+    assert_eq!(dir.names(), ["hello.wav"]);
+}
+
+#[test]
+#[cfg(feature = "espeak")]
+fn text_comes_from_the_command_line_a_file_or_a_pipe() {
+    let dir = Dir::new();
+    let text = "Hello there. How are you?\n";
+    dir.write("text.txt", text);
+    dir.write("windows.txt", format!("\u{feff}{text}"));
+    dir.kokoro(["synth", text, "-o", "argument.wav"]).run().succeeds_silently();
+    dir.kokoro(["synth", "--text-file", "text.txt", "-o", "file.wav"]).run().succeeds_silently();
+    dir.kokoro(["synth", "--text-file", "windows.txt", "-o", "bom.wav"]).run().succeeds_silently();
+    dir.kokoro(["synth", "-", "-o", "dash.wav"]).stdin(text).run().succeeds_silently();
+    dir.kokoro(["synth", "--text-file", "-", "-o", "pipe.wav"]).stdin(text).run().succeeds_silently();
+    let expected = dir.read("argument.wav");
+    assert!(Wav::parse(&expected).s16().len() > 24_000);
+    for name in ["file.wav", "bom.wav", "dash.wav", "pipe.wav"] {
+        assert!(dir.read(name) == expected, "{name} differs");
+    }
+}
+
+#[test]
+#[cfg(feature = "espeak")]
+fn language_is_a_letter_or_a_tag() {
+    let dir = Dir::new();
+    for lang in ["a", "en-us"] {
+        let args = ["synth", "Hello.", "--lang", lang, "-o", &format!("{lang}.wav")];
+        dir.kokoro(args).run().succeeds_silently();
+    }
+    assert!(dir.read("a.wav") == dir.read("en-us.wav"), "the letter and the tag speak differently");
+}
+
+#[test]
+fn voice_of_another_language_is_noted_unless_quiet() {
+    let dir = Dir::new();
+    let args = ["synth", "--phonemes", HELLO, "--lang", "f", "-o", "a.wav"];
+    let outcome = dir.kokoro(args).run().succeeds();
+    let stderr = outcome.stderr();
+    outcome.expect(stderr.starts_with("kokoro-gguf: warning: "), "a warning");
+    outcome.expect(stderr.contains("American English") && stderr.contains("French"), "both languages");
+    dir.kokoro(args.iter().chain(&["-q"])).run().succeeds_silently();
+}
+
+#[test]
+fn stdout_gets_the_same_bytes_as_a_file() {
+    let dir = Dir::new();
+    dir.kokoro(["synth", "--phonemes", HELLO, "-o", "a.wav"]).run().succeeds_silently();
+    let expected = dir.read("a.wav");
+    let dash = dir.kokoro(["synth", "--phonemes", HELLO, "-o", "-"]).run().succeeds_silently();
+    assert!(dash.output.stdout == expected, "-o - differs");
+    let pipe = dir.kokoro(["synth", "--phonemes", HELLO]).run().succeeds_silently();
+    assert!(pipe.output.stdout == expected, "no -o differs");
+    dir.shell(&format!("$KOKORO synth --phonemes '{HELLO}' > b.wav")).run().succeeds_silently();
+    assert!(dir.read("b.wav") == expected, "redirection differs");
+}
+
+#[test]
+fn f32_and_s16_are_the_same_speech() {
+    let dir = Dir::new();
+    for format in ["s16", "f32"] {
+        let args = ["synth", "--phonemes", HELLO, "--format", format, "-o", &format!("{format}.wav")];
+        dir.kokoro(args).run().succeeds_silently();
+    }
+    let integers = Wav::parse(&dir.read("s16.wav")).s16();
+    let floats = Wav::parse(&dir.read("f32.wav")).data;
+    let floats: Vec<f32> =
+        floats.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    assert_eq!(integers.len(), floats.len());
+    for (at, (&integer, &float)) in integers.iter().zip(&floats).enumerate() {
+        let rounded = (float * 32_767.0).round_ties_even() as i16;
+        assert_eq!(integer, rounded, "sample {at} is {float}");
+    }
+}
+
+#[test]
+fn samples_do_not_depend_on_threads_mapping_or_where_the_model_is() {
+    let dir = Dir::new();
+    let model = default_voice().into_os_string().into_string().unwrap();
+    let common = ["synth", "--phonemes", HELLO, "-q", "-o", "-"];
+    let expected = dir.kokoro(common).run().succeeds_silently().output.stdout;
+    let variants: [&[&str]; 5] = [
+        &["--threads", "1"],
+        &["--threads", "2"],
+        &["--threads", "3"],
+        &["-m", &model],
+        &["--model", &model, "--no-mmap"],
+    ];
+    for variant in variants {
+        let outcome = dir.kokoro(common.iter().chain(variant)).run().succeeds_silently();
+        outcome.expect(outcome.output.stdout == expected, "the same bytes");
+    }
+    let named = dir.kokoro(common).env("KOKORO_MODEL", &model).run().succeeds_silently();
+    named.expect(named.output.stdout == expected, "the same bytes");
+    let unset = dir.kokoro(common).env("KOKORO_MODEL", "").run().succeeds_silently();
+    unset.expect(unset.output.stdout == expected, "the same bytes");
+}
+
+#[test]
+fn seed_speed_and_voice_are_heard() {
+    let dir = Dir::new();
+    let speak = |flags: &[&str]| {
+        let args = ["synth", "--phonemes", HELLO, "-o", "-"];
+        let outcome = dir.kokoro(args.iter().chain(flags)).run().succeeds_silently();
+        Wav::parse(&outcome.output.stdout).s16()
+    };
+    let plain = speak(&[]);
+    assert!(speak(&["--seed", "0"]) == plain, "seed 0 is the default");
+    let seeded = speak(&["--seed", "1"]);
+    assert!(seeded != plain && seeded.len() == plain.len(), "a seed changes samples, not durations");
+    assert!(speak(&["--voice", "am_rms"]) == plain, "am_rms is the default voice");
+    let other = speak(&["-v", "af_slt"]);
+    assert!(other != plain, "voices differ");
+    let blend = speak(&["-v", "am_rms:0.5+af_slt:0.5"]);
+    assert!(blend != plain && blend != other, "a blend is neither");
+    assert!(speak(&["--speed", "0.5"]).len() > plain.len(), "half the speed takes longer");
+    assert!(speak(&["--speed=2"]).len() < plain.len(), "twice the speed takes less");
+}
+
+#[test]
+fn verbose_tells_pieces_and_time_and_the_durations_are_the_audio() {
+    let dir = Dir::new();
+    let args = ["synth", "--phonemes", HELLO, "--verbose", "-o", "a.wav"];
+    let outcome = dir.kokoro(args).run().succeeds();
+    let stderr = outcome.stderr();
+    outcome.expect(stderr.lines().all(|line| line.starts_with("kokoro-gguf: ")), "the name on every line");
+    let piece = stderr.lines().find_map(|line| line.strip_prefix("kokoro-gguf: piece 1: "));
+    outcome.expect(piece.is_some_and(|piece| piece.ends_with(HELLO)), "the phonemes");
+    outcome.expect(piece.is_some_and(|piece| piece.starts_with("13 tokens, ")), "11 phonemes and two zeros");
+    let seconds = piece.and_then(|piece| {
+        piece.split([',', ' ']).find_map(|word| word.parse::<f64>().ok().filter(|_| word.contains('.')))
+    });
+    let samples = Wav::parse(&dir.read("a.wav")).s16().len() as f64;
+    outcome.expect(seconds.is_some_and(|s| (s - samples / 24_000.0).abs() < 0.001), "the audio's length");
+    outcome.expect(stderr.contains("real-time factor"), "the real-time factor");
+}
+
+#[test]
+fn phonemes_the_model_does_not_know_are_counted_and_named() {
+    let dir = Dir::new();
+    let phonemes = format!("g{HELLO}gʘ");
+    let outcome = dir.kokoro(["synth", "--phonemes", &phonemes, "-o", "a.wav"]).run().succeeds();
+    let expected = "kokoro-gguf: warning: 3 phonemes unknown to the model were skipped: g U+0067 (2 times), \
+                    ʘ U+0298\n";
+    outcome.expect(outcome.stderr() == expected, expected);
+    dir.kokoro(["synth", "--phonemes", &phonemes, "-q", "-o", "b.wav"]).run().succeeds_silently();
+    dir.kokoro(["synth", "--phonemes", HELLO, "-o", "c.wav"]).run().succeeds_silently();
+    assert!(dir.read("a.wav") == dir.read("c.wav"), "skipped phonemes change nothing else");
+}
+
+#[test]
+fn reader_that_leaves_is_no_error() {
+    let dir = Dir::new();
+    for command in [
+        "$KOKORO --help",
+        "$KOKORO synth --help",
+        "$KOKORO completions bash",
+        "$KOKORO voices",
+        "$KOKORO inspect \"$MODEL\" --json",
+        "$KOKORO synth --phonemes 'hᵊlˈO ðˈɛɹ.' -o -",
+    ] {
+        // The reader is gone before the program starts to write.
+        let script = format!("set -o pipefail; {{ sleep 0.2; {command}; }} | true");
+        dir.shell(&script).env("MODEL", default_voice()).run().succeeds_silently();
+    }
+}
+
+#[test]
+fn devices_and_links_are_written_as_they_are() {
+    let dir = Dir::new();
+    dir.kokoro(["synth", "--phonemes", HELLO, "-o", "/dev/null"]).run().succeeds_silently();
+    dir.kokoro(["synth", "--phonemes", HELLO, "-o", "a.wav"]).run().succeeds_silently();
+    let through = dir.kokoro(["synth", "--phonemes", HELLO, "-o", "/dev/stdout"]).run().succeeds_silently();
+    assert!(through.output.stdout == dir.read("a.wav"), "/dev/stdout differs");
+    let script =
+        format!("mkfifo pipe; cat pipe > b.wav & $KOKORO synth --phonemes '{HELLO}' -o pipe && wait");
+    dir.shell(&script).run().succeeds_silently();
+    assert!(dir.read("b.wav") == dir.read("a.wav"), "a named pipe differs");
+    dir.shell(&format!(
+        "ln -s b.wav link; $KOKORO synth --phonemes '{HELLO}' -v af_slt -o link; test -L link"
+    ))
+    .run()
+    .succeeds_silently();
+    assert!(dir.read("b.wav") != dir.read("a.wav"), "the link's target was not written");
+}
+
+#[test]
+fn voices_are_listed_with_language_and_gender() {
+    let dir = Dir::new();
+    let table = dir.kokoro(["voices"]).run().succeeds_silently();
+    let rows: Vec<String> =
+        table.stdout().lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    table.expect(rows[0] == "NAME LANGUAGE GENDER", "a heading");
+    table.expect(rows.contains(&"am_rms American English male (default)".to_owned()), "am_rms");
+    table.expect(rows.contains(&"af_slt American English female".to_owned()), "af_slt");
+    let json = dir.kokoro(["voices", "--json"]).run().succeeds_silently();
+    let voices: serde_json::Value = serde_json::from_slice(&json.output.stdout).unwrap();
+    let expected = serde_json::json!({
+        "name": "am_rms", "language": "American English", "language_code": "a", "gender": "male", "default": true,
+    });
+    json.expect(voices[0] == expected, "am_rms first");
+}
+
+#[test]
+fn inspect_tells_what_is_in_the_file() {
+    let dir = Dir::new();
+    let model = default_voice();
+    let args = |flag: &str| vec!["inspect".into(), model.clone().into_os_string(), flag.into()];
+    let report = dir.kokoro(args("--no-mmap")).run().succeeds_silently();
+    for words in [
+        "Architecture  kokoro",
+        "Phonemizer    espeak",
+        "2: am_rms af_slt",
+        "duration_predictor",
+        "voice_tensors",
+        "decoder",
+        "text_encoder",
+        "F16",
+        "F32",
+        "general.architecture",
+    ] {
+        report.expect(report.stdout().contains(words), words);
+    }
+    let json = dir.kokoro(args("--json")).run().succeeds_silently();
+    let summary: serde_json::Value = serde_json::from_slice(&json.output.stdout).unwrap();
+    let of_families = |field: &str| -> u64 {
+        let families = summary["families"].as_array().unwrap();
+        families.iter().flat_map(|f| f["types"].as_array().unwrap()).map(|t| t[field].as_u64().unwrap()).sum()
+    };
+    assert_eq!(summary["architecture"], "kokoro");
+    assert_eq!(summary["tensor_count"].as_u64(), Some(of_families("tensors")));
+    assert_eq!(summary["tensor_bytes"].as_u64(), Some(of_families("bytes")));
+    assert_eq!(summary["elements"].as_u64(), Some(of_families("elements")));
+    assert_eq!(summary["file_bytes"].as_u64(), Some(std::fs::metadata(&model).unwrap().len()));
+    assert_eq!(summary["voices"], serde_json::json!(["am_rms", "af_slt"]));
+    assert_eq!(summary["sizes"]["duration_predictor.hidden_size"], 128);
+}
+
+#[test]
+fn help_teaches_with_examples() {
+    let dir = Dir::new();
+    for command in ["synth", "voices", "inspect", "completions"] {
+        let help = dir.kokoro([command, "--help"]).run().succeeds_silently();
+        help.expect(help.stdout().contains("Examples:"), "examples");
+        help.expect(help.stdout().contains(&format!("kokoro-gguf {command} ")), "an example of the command");
+    }
+    let help = dir.kokoro(["--help"]).run().succeeds_silently();
+    for word in ["synth", "voices", "inspect", "completions", "Examples:", "Exit codes"] {
+        help.expect(help.stdout().contains(word), word);
+    }
+    let version = dir.kokoro(["--version"]).run().succeeds_silently();
+    let expected = concat!("kokoro-gguf ", env!("CARGO_PKG_VERSION"));
+    version.expect(version.stdout().starts_with(expected), expected);
+}
+
+#[test]
+fn every_shell_has_completions() {
+    let dir = Dir::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = dir.kokoro(["completions", shell]).run().succeeds_silently();
+        script.expect(script.stdout().contains("kokoro-gguf"), "the program's name");
+        script.expect(script.stdout().contains("text-file"), "a flag of synth");
+    }
+}
