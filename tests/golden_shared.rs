@@ -82,7 +82,8 @@ fn ttscpps_f32_files_match_pytorch() {
         let speech = t25.run(&model, &mut comparison);
         assert_eq!(comparison.durations, t25.integers("durations"));
         let expected = t25.slice("audio_torchstft");
-        let (lsd, ratio) = (log_spectral_distance_db(&speech.samples, expected), rms(&speech.samples) / rms(expected));
+        let (lsd, ratio) =
+            (log_spectral_distance_db(&speech.samples, expected), rms(&speech.samples) / rms(expected));
         assert!(lsd < 1.0 && (0.99..1.01).contains(&ratio), "lsd {lsd} dB, rms ratio {ratio}");
     }
 }
@@ -97,8 +98,12 @@ fn demo_voices_match_pytorch_without_noise() {
         let of = |what: &str| demo.slice(&format!("{case}_{what}"));
         let ids = demo.integers(&format!("{case}_ids"));
         let voice = model.voice(&case[..6]).expect("the demo voices");
-        let utterance =
-            Utterance { token_ids: &ids, style: voice.style(ids.len() - 2), speed: 1.0, noise: &NoiseSource::Silent };
+        let utterance = Utterance {
+            token_ids: &ids,
+            style: voice.style(ids.len() - 2),
+            speed: 1.0,
+            noise: &NoiseSource::Silent,
+        };
         let mut record = Record::default();
         let speech = model.forward_traced(&utterance, &mut record).expect("a sound utterance");
         let expected = demo.integers(&format!("{case}_durations"));
@@ -107,10 +112,14 @@ fn demo_voices_match_pytorch_without_noise() {
         let f0 = &record.0.iter().find(|(name, _)| name == "f0").expect("a stage").1;
         let worst = f0.iter().zip(of("f0")).fold(0.0f32, |w, (a, b)| w.max((a - b).abs()));
         let audio: Vec<f32> = of("audio").iter().map(|v| v / 32767.0).collect();
-        let (lsd, ratio) = (log_spectral_distance_db(&speech.samples, &audio), rms(&speech.samples) / rms(&audio));
+        let (lsd, ratio) =
+            (log_spectral_distance_db(&speech.samples, &audio), rms(&speech.samples) / rms(&audio));
         println!("{case}: f0 {worst:.4} Hz, lsd {lsd:.2} dB, rms ratio {ratio:.4}");
         assert!(worst <= DEMO_F0_HZ, "{case}: f0 off by {worst} Hz");
-        assert!(lsd <= DEMO_LSD_DB && (0.97..1.03).contains(&ratio), "{case}: lsd {lsd} dB, rms ratio {ratio}");
+        assert!(
+            lsd <= DEMO_LSD_DB && (0.97..1.03).contains(&ratio),
+            "{case}: lsd {lsd} dB, rms ratio {ratio}"
+        );
     }
     assert_eq!(frames_off, 0, "durations differ in {frames_off} of {tokens} tokens");
 }

@@ -85,7 +85,8 @@ fn quantised_tensors_are_the_converters_to_the_bit() {
         for (name, expected) in tensors {
             let info = file.tensor(&format!("kokoro.{name}")).expect("the same tensors");
             assert_eq!(info.ggml_type().name(), expected["type"], "{name}");
-            let hash: String = Sha256::digest(&*file.tensor_bytes(info)).iter().map(|b| format!("{b:02x}")).collect();
+            let hash: String =
+                Sha256::digest(&*file.tensor_bytes(info)).iter().map(|b| format!("{b:02x}")).collect();
             assert_eq!(hash, expected["sha256"], "{} {name}", kind.name());
         }
     }
@@ -107,7 +108,10 @@ fn print_the_table_of_errors() {
     };
     let (stage, chain, har) = (run(&golden, |_| true), run(&golden, |_| false), run(&golden, |s| s == "har"));
     let onnx = run(&onnx, |_| true);
-    println!("| stage (F32, {}) | PyTorch, its input | ONNX Runtime, its input | whole chain | chain, har given |", model.isa());
+    println!(
+        "| stage (F32, {}) | PyTorch, its input | ONNX Runtime, its input | whole chain | chain, har given |",
+        model.isa()
+    );
     println!("|---|---|---|---|---|");
     for (name, error) in &stage.errors {
         let of = |c: &Comparison<'_>| {
@@ -115,7 +119,9 @@ fn print_the_table_of_errors() {
         };
         println!("| {name} | {error:.1e} | {} | {} | {} |", of(&onnx), of(&chain), of(&har));
     }
-    println!("\n| type | durations | f0 | n | decoder.decode.3 | conv_post, har given |\n|---|---|---|---|---|---|");
+    println!(
+        "\n| type | durations | f0 | n | decoder.decode.3 | conv_post, har given |\n|---|---|---|---|---|---|"
+    );
     for kind in TYPES {
         let (errors, equal) = errors(kind, &golden, &types);
         let of = |stage: &str| {

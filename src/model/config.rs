@@ -156,9 +156,10 @@ impl GeneratorConfig {
         keys.equal(&format!("{g}.padding"), (post - 1) / 2)?;
         for (i, &rate) in self.upsample_rates.iter().enumerate() {
             let [_, _, kernel] = scope.child("ups").child(i).shape("weight")?;
-            if kernel < rate || (kernel - rate) % 2 != 0 {
+            if kernel % rate != 0 || (kernel - rate) % 2 != 0 {
                 let key = format!("{g}.up_convs.{i}.stride");
-                return Err(keys.wrong(&key, format!("the kernel size {kernel} less an even number"), rate));
+                let expected = format!("a divisor of the kernel size {kernel}, an even number below it");
+                return Err(keys.wrong(&key, expected, rate));
             }
             keys.equal(&format!("{g}.up_convs.{i}.padding"), (kernel - rate) / 2)?;
             let noise = scope.child("noise_blocks").child(i);

@@ -171,11 +171,11 @@ impl<'a> Scope<'a> {
             Some(name) => self.values(name, &[out_channels])?,
             None => vec![0.0; out_channels],
         };
-        let panels =
-            Panels::pack(self.kernels, kind, &bytes, out_channels, kernel_size * in_channels, |o, i| {
-                let (tap, c) = (i / in_channels, i % in_channels);
-                Some((o * in_channels + c) * kernel_size + tap)
-            });
+        // The kernels take a step's channels together, tap by tap; the file keeps a channel's taps together.
+        let outputs: Vec<usize> = (0..out_channels).map(|o| o * in_channels * kernel_size).collect();
+        let inputs: Vec<usize> =
+            (0..kernel_size).flat_map(|tap| (0..in_channels).map(move |c| c * kernel_size + tap)).collect();
+        let panels = Panels::pack(self.kernels, kind, &bytes, &outputs, &inputs);
         Ok(Conv1d::new(shape, panels, bias, self.kernels))
     }
 

@@ -37,7 +37,7 @@ impl ConvTranspose1d {
     /// From stored weights `[in_channels, out_channels, kernel_size]`.
     ///
     /// # Panics
-    /// If the bytes or the bias do not fit the shape, or the type is quantised.
+    /// If the bytes or the bias do not fit the shape, the stride does not divide the kernel, or the type is quantised.
     pub fn new(
         shape: ConvTransposeShape,
         kind: WeightType,
@@ -46,15 +46,16 @@ impl ConvTranspose1d {
         kernels: &'static Kernels,
     ) -> Self {
         let ConvTransposeShape { in_channels, out_channels, kernel_size, stride, padding } = shape;
-        let taps = kernel_size.div_ceil(stride);
-        let panels =
-            Panels::pack(kernels, kind, bytes, stride * out_channels, taps * in_channels, |output, input| {
-                let (phase, o) = (output / out_channels, output % out_channels);
-                let (tap, c) = (input / in_channels, input % in_channels);
-                // The convolution runs forward in time; the newest input meets the earliest tap.
-                let k = phase + (taps - 1 - tap) * stride;
-                (k < kernel_size).then_some((c * out_channels + o) * kernel_size + k)
-            });
+        assert_eq!(kernel_size % stride, 0, "conv_transpose1d: the stride does not divide the kernel");
+        let taps = kernel_size / stride;
+        let outputs: Vec<usize> =
+            (0..stride).flat_map(|phase| (0..out_channels).map(move |o| o * kernel_size + phase)).collect();
+        // The convolution runs forward in time; the newest input meets the earliest tap.
+        let inputs: Vec<usize> = (0..taps)
+            .rev()
+            .flat_map(|tap| (0..in_channels).map(move |c| c * out_channels * kernel_size + tap * stride))
+            .collect();
+        let panels = Panels::pack(kernels, kind, bytes, &outputs, &inputs);
         let phases = ConvShape {
             in_channels,
             out_channels: stride * out_channels,

@@ -20,29 +20,28 @@ enum Data {
 }
 
 impl Panels {
-    /// Packs `n × k` weights. `source(output, input)` is the index of a weight in the stored tensor, or `None` for a
-    /// weight that is zero.
+    /// Packs weights: that of output `o` and input `i` is number `outputs[o] + inputs[i]` of the stored tensor.
     ///
     /// # Panics
-    /// If `kind` is quantised, or an index reaches past `bytes`.
+    /// If `kind` is quantised, or a number reaches past `bytes`.
     pub fn pack(
         kernels: &'static Kernels,
         kind: WeightType,
         bytes: &[u8],
-        n: usize,
-        k: usize,
-        source: impl Fn(usize, usize) -> Option<usize> + Sync,
+        outputs: &[usize],
+        inputs: &[usize],
     ) -> Self {
-        let halves = || pack_as(kernels, bytes.as_chunks::<2>().0, n, k, &source, |b| u16::from_le_bytes(*b));
+        let width = kernels.panel_width();
+        let halves = || pack_as(width, bytes.as_chunks::<2>().0, outputs, inputs, |b| u16::from_le_bytes(*b));
         let data = match kind {
-            WeightType::F32 => Data::F32(pack_as(kernels, bytes.as_chunks::<4>().0, n, k, &source, |b| {
+            WeightType::F32 => Data::F32(pack_as(width, bytes.as_chunks::<4>().0, outputs, inputs, |b| {
                 f32::from_le_bytes(*b)
             })),
             WeightType::F16 => Data::F16(halves()),
             WeightType::BF16 => Data::BF16(halves()),
             quantised => panic!("{} weights are not packed into panels", quantised.name()),
         };
-        Self { data, k, kernels }
+        Self { data, k: inputs.len(), kernels }
     }
 
     /// Inputs `range` of panel `panel` as f32, in `scratch` if they must be widened.
@@ -71,32 +70,21 @@ impl Panels {
             }
         }
     }
-
-    /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        match &self.data {
-            Data::F32(data) => data.len() * 4,
-            Data::F16(data) | Data::BF16(data) => data.len() * 2,
-        }
-    }
 }
 
 fn pack_as<S: Sync, D: Copy + Default + Send + Sync>(
-    kernels: &Kernels,
+    width: usize,
     stored: &[S],
-    n: usize,
-    k: usize,
-    source: &(impl Fn(usize, usize) -> Option<usize> + Sync),
+    outputs: &[usize],
+    inputs: &[usize],
     read: impl Fn(&S) -> D + Sync,
 ) -> Vec<D> {
-    let width = kernels.panel_width();
-    let mut data = vec![D::default(); n.div_ceil(width) * k * width];
-    data.par_chunks_mut((k * width).max(1)).enumerate().for_each(|(panel, out)| {
-        for (input, lanes) in out.chunks_exact_mut(width).enumerate() {
-            for (lane, w) in lanes.iter_mut().enumerate().take(n - panel * width) {
-                if let Some(index) = source(panel * width + lane, input) {
-                    *w = read(&stored[index]);
-                }
+    let mut data = vec![D::default(); outputs.len().div_ceil(width) * inputs.len() * width];
+    let panels = data.par_chunks_mut((inputs.len() * width).max(1));
+    panels.zip(outputs.par_chunks(width)).for_each(|(panel, outputs)| {
+        for (lanes, input) in panel.chunks_exact_mut(width).zip(inputs) {
+            for (w, output) in lanes.iter_mut().zip(outputs) {
+                *w = read(&stored[output + input]);
             }
         }
     });
