@@ -1,19 +1,12 @@
-//! Text to phonemes.
+//! Text to phonemes in Kokoro's notation, to pieces that fit the model, to token ids.
+//!
+//! [`Vocab`] makes phonemes token ids. This module knows nothing of the model.
 
-use std::fmt;
+mod error;
+mod language;
+pub mod misaki;
+mod vocab;
 
-/// Text that cannot be turned into phonemes.
-#[derive(Debug)]
-pub struct TextError;
-impl TextError {
-    /// The class of this error.
-    pub fn error_kind(&self) -> crate::error_kind::ErrorKind {
-        crate::error_kind::ErrorKind::InvalidInput
-    }
-}
-impl fmt::Display for TextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
-    }
-}
-impl std::error::Error for TextError {}
+pub use error::TextError;
+pub use language::Language;
+pub use vocab::{Encoded, Vocab};
