@@ -146,3 +146,14 @@ fn only_japanese_and_mandarin_come_with_a_note() {
     let noted = Language::ALL.into_iter().filter(|language| language.espeak_quality_note().is_some());
     assert_eq!(noted.collect::<Vec<_>>(), [Language::Japanese, Language::Mandarin]);
 }
+
+#[cfg(not(feature = "espeak"))]
+#[test]
+fn without_espeak_the_error_names_the_feature() {
+    use kokoro_gguf::text::{Espeak, Pieces};
+    for error in [Espeak::new().unwrap_err(), Espeak::with_data("/nowhere").unwrap_err()] {
+        assert!(error.to_string().contains("`espeak`"), "{error}");
+        assert_eq!(error.error_kind(), ErrorKind::Unsupported);
+    }
+    assert_eq!(Pieces::from_phonemes("həlˈO").count(), 1);
+}

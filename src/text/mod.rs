@@ -4,13 +4,17 @@
 //! the model speaks at once; [`Vocab`] makes them token ids. This module knows nothing of the model.
 
 mod error;
+mod espeak;
 mod language;
+#[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
+mod marks;
 pub mod misaki;
 mod pieces;
 pub mod split;
 mod vocab;
 
 pub use error::TextError;
+pub use espeak::Espeak;
 pub use language::Language;
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
 pub use split::Boundary;
