@@ -1,6 +1,7 @@
 //! The table of kernels for one instruction set, and the checked methods through which it is used.
 
-use crate::{GEMV_PANEL_WIDTH, Isa, IsaError, WeightType, arch, scalar};
+use crate::toom_cook::OUTPUTS;
+use crate::{GEMV_PANEL_WIDTH, Isa, IsaError, ToomCook, WeightType, arch, scalar};
 
 /// Rows of a weight matrix in its stored format: output `o` is the `k` weights at byte `o · stride_bytes`.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub struct ChannelAffine<'a> {
     pub shift: &'a [f32],
 }
 
+type GemmPanel = unsafe fn(&[f32], usize, usize, usize, &[f32], &mut [f32]);
+type Transform = unsafe fn(&ToomCook, &[f32], usize, &mut [f32], usize, usize);
 type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 
 /// Kernels for one instruction set. Holding a reference proves that this CPU supports it.
@@ -35,7 +38,7 @@ type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 pub struct Kernels {
     pub(crate) isa: Isa,
     pub(crate) panel_width: usize,
-    pub(crate) gemm_panel: unsafe fn(&[f32], usize, usize, usize, &[f32], &mut [f32]),
+    pub(crate) gemm_panel: GemmPanel,
     pub(crate) matmul_rows: unsafe fn(&WeightRows<'_>, &[f32], usize, usize, &mut [f32]),
     pub(crate) gemv_wide: unsafe fn(&[f32], &[f32], &mut [f32]),
     pub(crate) widen_f16: unsafe fn(&[u16], &mut [f32]),
@@ -50,6 +53,8 @@ pub struct Kernels {
     pub(crate) column_sums: unsafe fn(&[f32], usize, &mut [f32]),
     pub(crate) column_square_deviations: unsafe fn(&[f32], usize, &[f32], &mut [f32]),
     pub(crate) weighted_row_sum: unsafe fn(&[f32], &[f32], usize, &mut [f32]),
+    pub(crate) toom_cook_input: Transform,
+    pub(crate) toom_cook_output: Transform,
 }
 
 impl Kernels {
@@ -271,6 +276,44 @@ impl Kernels {
         }
         // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
         unsafe { (self.weighted_row_sum)(weights, x, stride, out) }
+    }
+
+    /// `Bᵀ x` for `len` channels side by side: `out[p · out_stride + c]` from `x[i · x_stride + c]`, `points` rows each.
+    ///
+    /// # Panics
+    /// If a slice ends before its last row.
+    pub fn toom_cook_input(
+        &self,
+        plan: &ToomCook,
+        x: &[f32],
+        x_stride: usize,
+        out: &mut [f32],
+        out_stride: usize,
+        len: usize,
+    ) {
+        assert!((plan.points() - 1) * x_stride + len <= x.len(), "toom_cook_input: x ends early");
+        assert!((plan.points() - 1) * out_stride + len <= out.len(), "toom_cook_input: out ends early");
+        // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
+        unsafe { (self.toom_cook_input)(plan, x, x_stride, out, out_stride, len) }
+    }
+
+    /// `Aᵀ x` for `len` channels side by side: `out[i · out_stride + c]`, [`OUTPUTS`] rows, from `x[p · x_stride + c]`.
+    ///
+    /// # Panics
+    /// If a slice ends before its last row.
+    pub fn toom_cook_output(
+        &self,
+        plan: &ToomCook,
+        x: &[f32],
+        x_stride: usize,
+        out: &mut [f32],
+        out_stride: usize,
+        len: usize,
+    ) {
+        assert!((plan.points() - 1) * x_stride + len <= x.len(), "toom_cook_output: x ends early");
+        assert!((OUTPUTS - 1) * out_stride + len <= out.len(), "toom_cook_output: out ends early");
+        // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
+        unsafe { (self.toom_cook_output)(plan, x, x_stride, out, out_stride, len) }
     }
 }
 

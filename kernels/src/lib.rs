@@ -18,10 +18,12 @@ pub mod quantize;
 pub mod scalar;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod toom_cook;
 
 pub use block::WeightType;
 pub use dispatch::{ChannelAffine, Kernels, WeightRows};
 pub use isa::{Isa, IsaError};
+pub use toom_cook::ToomCook;
 
 /// Outputs a panel of [`Kernels::gemv_wide`] covers: eight AVX2 vectors, so that eight sums hide the latency of
 /// one multiply-add.

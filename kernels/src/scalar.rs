@@ -4,7 +4,7 @@ use half::{bf16, f16};
 
 use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
-use crate::{GEMV_PANEL_WIDTH, Isa};
+use crate::{GEMV_PANEL_WIDTH, Isa, toom_cook};
 
 /// Outputs a panel of [`gemm_panel`] covers.
 pub const PANEL_WIDTH: usize = 16;
@@ -27,6 +27,8 @@ pub(crate) static KERNELS: Kernels = Kernels {
     column_sums,
     column_square_deviations,
     weighted_row_sum,
+    toom_cook_input: toom_cook::input,
+    toom_cook_output: toom_cook::output,
 };
 
 /// See [`Kernels::gemm_panel`].

@@ -2,7 +2,8 @@
 
 use kokoro_kernels::quantize::{dequantize_row, quantize_row};
 use kokoro_kernels::testing::{assert_within, noise, reorder_bound};
-use kokoro_kernels::{ChannelAffine, GEMV_PANEL_WIDTH, Isa, Kernels, WeightRows, WeightType};
+use kokoro_kernels::toom_cook::OUTPUTS;
+use kokoro_kernels::{ChannelAffine, GEMV_PANEL_WIDTH, Isa, Kernels, ToomCook, WeightRows, WeightType};
 
 const SIZES: [usize; 14] = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 257];
 
@@ -304,6 +305,29 @@ fn column_sums_and_row_sums_match_scalar() {
             kernels.weighted_row_sum(&weights, &x, stride, &mut found);
             scalar().weighted_row_sum(&weights, &x, stride, &mut expected);
             assert_within(&what, &found, &expected, |_| 1e-5);
+        }
+    }
+}
+
+#[test]
+fn toom_cook_transforms_match_scalar() {
+    for kernels in tables() {
+        for taps in [3, 6, 7] {
+            let plan = ToomCook::for_taps(taps).expect("a chosen length");
+            for len in SIZES {
+                let (n, stride) = (plan.points(), len + 3);
+                let x = noise(n * stride, 1);
+                let what = format!("{} {taps} taps, {len}", kernels.isa());
+                let (mut found, mut expected) = (vec![0.0; n * stride], vec![0.0; n * stride]);
+                kernels.toom_cook_input(&plan, &x, stride, &mut found, stride, len);
+                scalar().toom_cook_input(&plan, &x, stride, &mut expected, stride, len);
+                // Entries of the transform reach 20, so sums of a dozen products round to about 1e-5.
+                assert_within(&what, &found, &expected, |_| 3e-5);
+                let (mut found, mut expected) = (vec![0.0; OUTPUTS * stride], vec![0.0; OUTPUTS * stride]);
+                kernels.toom_cook_output(&plan, &x, stride, &mut found, stride, len);
+                scalar().toom_cook_output(&plan, &x, stride, &mut expected, stride, len);
+                assert_within(&what, &found, &expected, |_| 3e-5);
+            }
         }
     }
 }

@@ -234,10 +234,10 @@ impl AdaInResBlock1 {
             Ok(ResLayer {
                 adain1: scope.ada_in("", "1", channels, style)?,
                 alpha1: scope.divisors("alpha1", channels)?,
-                conv1: scope.conv1d("convs1_weight", Some("convs1_bias"), shape(dilation))?,
+                conv1: scope.conv1d_in_blocks("convs1_weight", "convs1_bias", shape(dilation))?,
                 adain2: scope.ada_in("", "2", channels, style)?,
                 alpha2: scope.divisors("alpha2", channels)?,
-                conv2: scope.conv1d("convs2_weight", Some("convs2_bias"), shape(1))?,
+                conv2: scope.conv1d_in_blocks("convs2_weight", "convs2_bias", shape(1))?,
             })
         };
         Ok(Self {

@@ -3,9 +3,10 @@
 use kokoro_kernels::{Kernels, WeightType};
 
 use crate::error::ModelError;
-use crate::gguf::{GgmlType, GgufFile, TensorInfo};
+use crate::gguf::{GgmlType, GgufFile, SharedBytes, TensorInfo};
 use crate::ops::ada_in::AdaIn1d;
-use crate::ops::conv1d::{Conv1d, ConvShape};
+use crate::ops::block_filter::BlockFilter;
+use crate::ops::conv1d::{Conv1d, ConvShape, ConvWeights};
 use crate::ops::linear::Linear;
 use crate::ops::lstm::{BiLstm, GATES, LstmDirection};
 use crate::ops::panels::Panels;
@@ -165,18 +166,44 @@ impl<'a> Scope<'a> {
         bias: Option<&str>,
         shape: ConvShape,
     ) -> Result<Conv1d, ModelError> {
+        let (kind, bytes, bias) = self.conv_parts(weight, bias, &shape)?;
         let ConvShape { in_channels, out_channels, kernel_size, .. } = shape;
-        let (kind, bytes) = self.kernel_bytes(weight, &[out_channels, in_channels, kernel_size])?;
-        let bias = match bias {
-            Some(name) => self.values(name, &[out_channels])?,
-            None => vec![0.0; out_channels],
-        };
         // The kernels take a step's channels together, tap by tap; the file keeps a channel's taps together.
         let outputs: Vec<usize> = (0..out_channels).map(|o| o * in_channels * kernel_size).collect();
         let inputs: Vec<usize> =
             (0..kernel_size).flat_map(|tap| (0..in_channels).map(move |c| c * kernel_size + tap)).collect();
         let panels = Panels::pack(self.kernels, kind, &bytes, &outputs, &inputs);
-        Ok(Conv1d::new(shape, panels, bias, self.kernels))
+        Ok(Conv1d::new(shape, ConvWeights::Direct(panels), bias, self.kernels))
+    }
+
+    /// As [`conv1d`](Self::conv1d), but with fewer multiplications where the kernel size has a plan for that: for layers
+    /// that run so often that it pays, and behind which nothing is as sensitive as F0 or a duration.
+    pub(super) fn conv1d_in_blocks(
+        &self,
+        weight: &str,
+        bias: &str,
+        shape: ConvShape,
+    ) -> Result<Conv1d, ModelError> {
+        let (kind, bytes, values) = self.conv_parts(weight, Some(bias), &shape)?;
+        match BlockFilter::pack(self.kernels, kind, &bytes, &shape) {
+            Some(filter) => Ok(Conv1d::new(shape, ConvWeights::Blocks(filter), values, self.kernels)),
+            None => self.conv1d(weight, Some(bias), shape),
+        }
+    }
+
+    fn conv_parts(
+        &self,
+        weight: &str,
+        bias: Option<&str>,
+        shape: &ConvShape,
+    ) -> Result<(WeightType, SharedBytes, Vec<f32>), ModelError> {
+        let ConvShape { in_channels, out_channels, kernel_size, .. } = *shape;
+        let (kind, bytes) = self.kernel_bytes(weight, &[out_channels, in_channels, kernel_size])?;
+        let bias = match bias {
+            Some(name) => self.values(name, &[out_channels])?,
+            None => vec![0.0; out_channels],
+        };
+        Ok((kind, bytes, bias))
     }
 
     /// The stored bytes of a convolution kernel, which must not be quantised.
@@ -184,7 +211,7 @@ impl<'a> Scope<'a> {
         &self,
         name: &str,
         shape: &[usize],
-    ) -> Result<(WeightType, crate::gguf::SharedBytes), ModelError> {
+    ) -> Result<(WeightType, SharedBytes), ModelError> {
         let info = self.checked(name, shape)?;
         let kind = weight_type(info.ggml_type());
         if kind.block_elements() != 1 {

@@ -8,6 +8,7 @@ use kokoro_kernels::Kernels;
 use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
+use super::block_filter::BlockFilter;
 use super::moments::Moments;
 use super::panels::Panels;
 use crate::tensor::{Matrix, Tile};
@@ -82,23 +83,32 @@ impl ConvShape {
     }
 }
 
+/// Packed weights, and with them the algorithm.
+#[derive(Debug, Clone)]
+pub enum ConvWeights {
+    /// A multiplication for every tap: `out_channels` outputs and `kernel_size · in_channels` inputs, tap by tap.
+    Direct(Panels),
+    /// A third to a half of the multiplications; a few more roundings.
+    Blocks(BlockFilter),
+}
+
 /// A convolution with packed weights.
 #[derive(Debug, Clone)]
 pub struct Conv1d {
     shape: ConvShape,
-    panels: Panels,
+    weights: ConvWeights,
     bias: Vec<f32>,
     kernels: &'static Kernels,
 }
 
 impl Conv1d {
-    /// A convolution; `panels` hold `out_channels` outputs and `kernel_size · in_channels` inputs, tap by tap.
+    /// A convolution; `weights` were packed for this shape.
     ///
     /// # Panics
     /// If `bias` is not `[out_channels]`.
-    pub fn new(shape: ConvShape, panels: Panels, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
+    pub fn new(shape: ConvShape, weights: ConvWeights, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
         assert_eq!(bias.len(), shape.out_channels, "conv1d: bias is not [out_channels]");
-        Self { shape, panels, bias, kernels }
+        Self { shape, weights, bias, kernels }
     }
 
     /// The sizes.
@@ -174,12 +184,17 @@ impl Conv1d {
     /// Rows and columns of a task's tile: from the shape alone, so that the result never depends on the threads.
     fn tile_size(&self, out_rows: usize) -> (usize, usize) {
         let ConvShape { in_channels, out_channels, stride, .. } = self.shape;
-        let halo = self.shape.span() - 1;
-        let fit = (TILE_FLOATS / in_channels).saturating_sub(halo) / stride;
-        let rows = (fit / ROW_MULTIPLE * ROW_MULTIPLE).max(4 * ROW_MULTIPLE);
+        let (rows, multiple) = match &self.weights {
+            ConvWeights::Blocks(filter) => (filter.tile_rows(), filter.row_multiple()),
+            ConvWeights::Direct(_) => {
+                let halo = self.shape.span() - 1;
+                let fit = (TILE_FLOATS / in_channels).saturating_sub(halo) / stride;
+                ((fit / ROW_MULTIPLE * ROW_MULTIPLE).max(4 * ROW_MULTIPLE), ROW_MULTIPLE)
+            }
+        };
         // A long layer is cut evenly: 17 tasks where 16 would be full leave one core idle at the end.
         let bands = out_rows.div_ceil(rows).max(1);
-        let rows = out_rows.div_ceil(bands).next_multiple_of(ROW_MULTIPLE);
+        let rows = out_rows.div_ceil(bands).next_multiple_of(multiple);
         let width = self.kernels.panel_width();
         let across = MIN_TASKS.div_ceil(bands).min(out_channels.div_ceil(MIN_TASK_OUTPUTS)).max(1);
         (rows, out_channels.div_ceil(across).next_multiple_of(width))
@@ -193,27 +208,13 @@ impl Conv1d {
         mut tile: Tile<'_>,
         with_moments: bool,
     ) -> Option<Moments> {
-        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.shape;
         let width = self.kernels.panel_width();
         let (rows, cols) = (tile.rows.len(), tile.rows.first().map_or(0, |r| r.len()));
-        let input = self.prepare(x, prologue, tile.row, rows);
-        let mut sums = vec![0.0; rows * width];
+        let multiplier = self.multiplier(x, prologue, tile.row, rows);
+        let mut sums = vec![0.0; multiplier.rows * width];
         let mut scratch = Vec::new();
-        // Taps that follow each other without a gap are one run of inputs.
-        let (runs, run_len) =
-            if dilation == 1 { (1, kernel_size * in_channels) } else { (kernel_size, in_channels) };
         for first in (0..cols).step_by(width) {
-            let panel = (tile.col + first) / width;
-            sums.fill(0.0);
-            for run in 0..runs {
-                for start in (0..run_len).step_by(CHUNK_INPUTS) {
-                    let end = run_len.min(start + CHUNK_INPUTS);
-                    let weights =
-                        self.panels.chunk(panel, run * run_len + start..run * run_len + end, &mut scratch);
-                    let lhs = &input[run * dilation * in_channels + start..];
-                    self.kernels.gemm_panel(lhs, stride * in_channels, rows, end - start, weights, &mut sums);
-                }
-            }
+            multiplier.multiply((tile.col + first) / width, &mut scratch, &mut sums);
             let last = cols.min(first + width);
             let bias = &self.bias[tile.col + first..tile.col + last];
             for (r, (row, sums)) in tile.rows.iter_mut().zip(sums.chunks_exact(width)).enumerate() {
@@ -225,10 +226,24 @@ impl Conv1d {
         with_moments.then(|| self.moments_of(&tile, cols))
     }
 
-    /// The rows that outputs `first .. first + rows` see, after the prologue, with the padding as zeros.
-    fn prepare(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, rows: usize) -> Vec<f32> {
+    /// Prepares the input of a tile for multiplication with any panel.
+    fn multiplier(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, rows: usize) -> Multiplier<'_> {
+        match &self.weights {
+            ConvWeights::Direct(_) => {
+                let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
+                Multiplier { conv: self, input: self.prepare(x, prologue, first, needed), rows }
+            }
+            ConvWeights::Blocks(filter) => {
+                let rows = rows.next_multiple_of(filter.row_multiple());
+                let prepared = self.prepare(x, prologue, first, filter.needed_rows(rows));
+                Multiplier { conv: self, input: filter.transform(&prepared, rows), rows }
+            }
+        }
+    }
+
+    /// `needed` rows from the one that output `first` begins with, after the prologue, with the padding as zeros.
+    fn prepare(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, needed: usize) -> Vec<f32> {
         let ConvShape { in_channels, stride, padding, .. } = self.shape;
-        let needed = (rows.max(1) - 1) * stride + self.shape.span();
         let mut input = vec![0.0; needed * in_channels];
         for (i, dst) in input.chunks_exact_mut(in_channels).enumerate() {
             let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows()) else {
@@ -250,6 +265,41 @@ impl Conv1d {
     fn moments_of(&self, tile: &Tile<'_>, cols: usize) -> Moments {
         let band: Vec<f32> = tile.rows.iter().flat_map(|row| row.iter().copied()).collect();
         Moments::of_band(self.kernels, &band, cols)
+    }
+}
+
+/// A tile's input, ready to be multiplied.
+struct Multiplier<'a> {
+    conv: &'a Conv1d,
+    /// Prepared rows, or their transform.
+    input: Vec<f32>,
+    /// Rows of the products: the tile's, rounded up to whole blocks.
+    rows: usize,
+}
+
+impl Multiplier<'_> {
+    /// Overwrites `sums`, `[rows][panel width]`, with the convolution by one panel of weights.
+    fn multiply(&self, panel: usize, scratch: &mut Vec<f32>, sums: &mut [f32]) {
+        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.conv.shape;
+        let panels = match &self.conv.weights {
+            ConvWeights::Blocks(filter) => {
+                return filter.multiply(&self.input, self.rows, panel, scratch, sums);
+            }
+            ConvWeights::Direct(panels) => panels,
+        };
+        sums.fill(0.0);
+        // Taps that follow each other without a gap are one run of inputs.
+        let (runs, run_len) =
+            if dilation == 1 { (1, kernel_size * in_channels) } else { (kernel_size, in_channels) };
+        for run in 0..runs {
+            for start in (0..run_len).step_by(CHUNK_INPUTS) {
+                let end = run_len.min(start + CHUNK_INPUTS);
+                let weights = panels.chunk(panel, run * run_len + start..run * run_len + end, scratch);
+                let lhs = &self.input[run * dilation * in_channels + start..];
+                let kernels = self.conv.kernels;
+                kernels.gemm_panel(lhs, stride * in_channels, self.rows, end - start, weights, sums);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use kokoro_kernels::{Kernels, WeightType};
 
-use super::conv1d::{Conv1d, ConvShape, Prologue};
+use super::conv1d::{Conv1d, ConvShape, ConvWeights, Prologue};
 use super::panels::Panels;
 use crate::tensor::Matrix;
 
@@ -65,7 +65,7 @@ impl ConvTranspose1d {
             dilation: 1,
         };
         Self {
-            phases: Conv1d::new(phases, panels, bias.repeat(stride), kernels),
+            phases: Conv1d::new(phases, ConvWeights::Direct(panels), bias.repeat(stride), kernels),
             out_channels,
             kernel_size,
             stride,

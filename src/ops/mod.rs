@@ -3,6 +3,7 @@
 
 pub mod ada_in;
 pub mod attention;
+pub mod block_filter;
 pub mod conv1d;
 pub mod conv_transpose1d;
 pub mod linear;

@@ -5,7 +5,8 @@
 /// The token expression is evaluated inside each wrapper, where the target features hold.
 macro_rules! kernel_table {
     ($token:expr, $simd:ty, $isa:expr, $gemm_rows:literal, { $(#[$features:meta])* }) => {
-        use $crate::arch::generic::{activation, gemm, gemv, matmul, recurrent, reduce};
+        use $crate::arch::generic::{activation, gemm, gemv, matmul, recurrent, reduce, toom_cook};
+        use $crate::toom_cook::ToomCook;
         use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 
         pub(crate) static KERNELS: Kernels = Kernels {
@@ -26,6 +27,8 @@ macro_rules! kernel_table {
             column_sums,
             column_square_deviations,
             weighted_row_sum,
+            toom_cook_input,
+            toom_cook_output,
         };
 
         $(#[$features])*
@@ -83,6 +86,14 @@ macro_rules! kernel_table {
         $(#[$features])*
         fn column_square_deviations(x: &[f32], stride: usize, mean: &[f32], sums: &mut [f32]) {
             reduce::column_square_deviations($token, x, stride, mean, sums);
+        }
+        $(#[$features])*
+        fn toom_cook_input(plan: &ToomCook, x: &[f32], x_stride: usize, out: &mut [f32], out_stride: usize, len: usize) {
+            toom_cook::input($token, plan, x, x_stride, out, out_stride, len);
+        }
+        $(#[$features])*
+        fn toom_cook_output(plan: &ToomCook, x: &[f32], x_stride: usize, out: &mut [f32], out_stride: usize, len: usize) {
+            toom_cook::output($token, plan, x, x_stride, out, out_stride, len);
         }
         $(#[$features])*
         fn weighted_row_sum(weights: &[f32], x: &[f32], stride: usize, out: &mut [f32]) {

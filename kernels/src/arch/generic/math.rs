@@ -45,8 +45,7 @@ pub(crate) fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
     let zero = s.splat(0.0);
     let magnitude = s.max(x, s.sub(zero, x));
     let z = s.mul(x, x);
-    let p =
-        polynomial(s, z, [-5.704_988_7e-3, 2.063_908_9e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328_2e-1]);
+    let p = polynomial(s, z, [-5.704_988_7e-3, 2.063_909e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328e-1]);
     let near = s.fma(s.mul(p, z), x, x);
     let e = exp(s, s.mul(magnitude, s.splat(-2.0)));
     let far = s.div(s.sub(s.splat(1.0), e), s.add(s.splat(1.0), e));
@@ -70,8 +69,7 @@ pub(crate) fn sin_squared<S: Simd>(s: S, x: S::V) -> S::V {
     let r = s.max(s.min(r, bound), s.sub(s.splat(0.0), bound));
     let z = s.mul(r, r);
     // Taylor to r¹¹: the first term left out is 6e-8 at π/2.
-    let p =
-        polynomial(s, z, [-2.505_210_8e-8, 2.755_731_9e-6, -1.984_127e-4, 8.333_333_6e-3, -1.666_666_7e-1]);
+    let p = polynomial(s, z, [-2.505_210_8e-8, 2.755_731_9e-6, -1.984_127e-4, 8.333_334e-3, -1.666_666_7e-1]);
     let sin = s.fma(s.mul(p, z), r, r);
     s.mul(sin, sin)
 }

@@ -10,3 +10,4 @@ pub(crate) mod math;
 pub(crate) mod matmul;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
+pub(crate) mod toom_cook;
