@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::language::Language;
+use kokoro_gguf::text::Language;
 
 /// Speaks text with Kokoro-82M GGUF files.
 #[derive(Debug, Parser)]

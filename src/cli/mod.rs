@@ -9,7 +9,6 @@ mod console;
 mod failure;
 mod inspect;
 mod interrupt;
-mod language;
 mod model_source;
 mod output;
 mod script;

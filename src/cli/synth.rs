@@ -1,25 +1,28 @@
 //! `kokoro-gguf synth`: text in, a WAV file out.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use kokoro_gguf::audio::{SAMPLE_RATE_HZ, SampleFormat, WavWriter};
-use kokoro_gguf::synth::SpeakOptions;
-use kokoro_gguf::{Chunk, Synthesizer};
+use kokoro_gguf::synth::{SAMPLES_PER_FRAME, SpeakOptions};
+use kokoro_gguf::text::{Espeak, Language};
+use kokoro_gguf::voice::VoiceSpec;
+use kokoro_gguf::{Chunk, Error, Synthesizer};
 
 use super::Failure;
 use super::args::{Format, SynthArgs};
 use super::console::Console;
 use super::interrupt::delete_on_interrupt;
-use super::language::Language;
+
 use super::model_source::ModelSource;
 use super::script::OwnedScript;
 
-/// Samples in a frame of the model's durations.
-const SAMPLES_PER_FRAME: u32 = 600;
+/// The variable that names a folder of espeak-ng's data to use in place of the built-in one.
+const ESPEAK_DATA_VARIABLE: &str = "KOKORO_ESPEAK_DATA";
 
 /// Runs the command.
 pub fn run(args: SynthArgs) -> Result<(), Failure> {
@@ -37,7 +40,6 @@ struct Job {
     output: Output,
     format: SampleFormat,
     options: SpeakOptions,
-    language: Option<Language>,
     threads: usize,
     console: Console,
 }
@@ -63,7 +65,7 @@ impl Job {
         let mut options = SpeakOptions::default();
         options.voice = args.voice;
         options.speed = args.speed;
-        options.language = args.lang.map(|language| language.letter().to_string());
+        options.language = args.lang;
         options.seed = args.seed;
         Ok(Self {
             script,
@@ -74,7 +76,6 @@ impl Job {
                 Format::F32 => SampleFormat::F32,
             },
             options,
-            language: args.lang,
             threads: args.threads.unwrap_or_else(default_threads),
             console: Console::new(args.quiet, args.verbose),
         })
@@ -83,7 +84,10 @@ impl Job {
     fn run(mut self) -> Result<(), Failure> {
         let options = &self.options;
         let started = Instant::now();
-        let synthesizer = Synthesizer::new(self.model.open()?);
+        let mut synthesizer = Synthesizer::new(self.model.open()?)?;
+        if let Some(directory) = env::var_os(ESPEAK_DATA_VARIABLE).filter(|value| !value.is_empty()) {
+            synthesizer = synthesizer.with_phonemizer(Espeak::with_data(directory).map_err(Error::from)?);
+        }
         let voice = options.voice.as_deref().unwrap_or(synthesizer.model().default_voice());
         let chunks = synthesizer.speak(self.script.as_script(), options)?;
         let opened = started.elapsed();
@@ -126,15 +130,16 @@ impl Job {
     }
 
     fn warn_about_voice(&self, voice: &str) {
-        let Self { console, model, options, language, .. } = self;
+        let Self { console, model, options, script, .. } = self;
         // The built-in voice never had an af_heart that could be missed.
         if options.voice.is_none() && model.is_file() && voice != "af_heart" {
             console.warn(format_args!("the model has no voice af_heart, so {voice} speaks"));
         }
-        let Some(language) = language else { return };
-        for name in blended_names(voice) {
+        let Ok(spec) = VoiceSpec::parse(voice) else { return };
+        let Some(language) = options.language.or_else(|| Language::from_voice(spec.first())) else { return };
+        for (name, _) in spec.parts() {
             match Language::from_voice(name) {
-                Some(native) if native != *language => console.warn(format_args!(
+                Some(native) if native != language => console.warn(format_args!(
                     "voice {name} speaks {}, but the text is taken as {}",
                     native.english_name(),
                     language.english_name()
@@ -142,12 +147,10 @@ impl Job {
                 _ => {}
             }
         }
+        if let (OwnedScript::Text(_), Some(note)) = (script, language.espeak_quality_note()) {
+            console.warn(note);
+        }
     }
-}
-
-/// The names in `af_heart:0.7+am_adam:0.3`.
-fn blended_names(spec: &str) -> impl Iterator<Item = &str> {
-    spec.split('+').map(|part| part.split(':').next().unwrap_or(part).trim())
 }
 
 fn default_threads() -> usize {
@@ -156,7 +159,7 @@ fn default_threads() -> usize {
 
 fn piece_detail(number: usize, chunk: &Chunk) -> String {
     let frames: u32 = chunk.durations_frames.iter().sum();
-    let seconds = f64::from(frames * SAMPLES_PER_FRAME) / f64::from(SAMPLE_RATE_HZ);
+    let seconds = f64::from(frames) * SAMPLES_PER_FRAME as f64 / f64::from(SAMPLE_RATE_HZ);
     format!("piece {number}: {} tokens, {seconds:.3} s: {}", chunk.token_ids.len(), chunk.phonemes)
 }
 
@@ -222,13 +225,6 @@ mod tests {
             totals.skipped_warning().as_deref(),
             Some("3 phonemes unknown to the model were skipped: g U+0067, U+0361 (2 times)")
         );
-    }
-
-    #[test]
-    fn blend_is_taken_apart() {
-        let names: Vec<&str> = blended_names("af_heart:0.7 + am_adam:0.3").collect();
-        assert_eq!(names, ["af_heart", "am_adam"]);
-        assert_eq!(blended_names("af_heart").collect::<Vec<_>>(), ["af_heart"]);
     }
 
     #[test]

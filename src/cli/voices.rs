@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::args::VoicesArgs;
-use super::language::Language;
 use super::model_source::ModelSource;
 use super::output::printable;
 use super::{Failure, output};
+use kokoro_gguf::text::Language;
 
 /// A voice and what its name tells: `af_heart` is American English, female.
 #[derive(Debug, Serialize, PartialEq)]

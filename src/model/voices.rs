@@ -97,9 +97,10 @@ impl Model {
 
     /// Up to three names that are most like `name`.
     fn near(&self, name: &str) -> Vec<String> {
+        let name = name.to_lowercase();
         let mut scored: Vec<(f64, &str)> = self
             .voices()
-            .map(|v| (strsim::jaro_winkler(v, name), v))
+            .map(|v| (strsim::jaro_winkler(v, &name), v))
             .filter(|(score, _)| *score >= NEAR)
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));

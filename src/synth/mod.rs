@@ -1,95 +1,108 @@
-//! Text in, chunks of audio out.
+//! Text in, chunks of audio out: language, phonemes, pieces, style rows, the model, and the seams between pieces.
 
-use std::sync::Arc;
+mod options;
+mod seam;
+mod speaking;
 
-use crate::{Model, Result};
+pub use options::{Script, SpeakOptions};
+pub use seam::{MAX_SEAM_SLOPE, pause_samples};
+pub use speaking::{Chunk, Speaking};
 
-/// Samples a second of all audio.
-pub const SAMPLE_RATE_HZ: u32 = 24_000;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-/// How to speak.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SpeakOptions {
-    /// A voice's name or a weighted blend such as `af_heart:0.7+am_adam:0.3`; `None` is the model's default.
-    pub voice: Option<String>,
-    /// Ratio, 0.5 to 2.0, 1.0 as trained.
-    pub speed: f32,
-    /// Language of the text; `None` takes it from the voice's first letter. (becomes `Option<text::Language>`)
-    pub language: Option<String>,
-    /// Seed of the noise source.
-    pub seed: u64,
-}
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::text::{Espeak, Language, Phonemizer, Pieces, Vocab};
+use crate::voice::VoiceSpec;
 
-impl Default for SpeakOptions {
-    fn default() -> Self {
-        Self { voice: None, speed: 1.0, language: None, seed: 0 }
-    }
-}
+pub use crate::audio::SAMPLE_RATE_HZ;
 
-/// What to say.
-#[derive(Debug, Clone, Copy)]
-pub enum Script<'a> {
-    /// Text in the voice's language.
-    Text(&'a str),
-    /// Phonemes in the model's notation, taken verbatim.
-    Phonemes(&'a str),
-}
+/// Samples of one frame, the unit of durations: 25 ms.
+pub const SAMPLES_PER_FRAME: usize = 600;
 
-/// One piece of speech.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Chunk {
-    /// 24 kHz mono, nominally within ±1.
-    pub samples: Vec<f32>,
-    /// The phonemes of the piece.
-    pub phonemes: String,
-    /// Token ids with the two boundary zeros.
-    pub token_ids: Vec<u32>,
-    /// Frames of 600 samples, one a token.
-    pub durations_frames: Vec<u32>,
-    /// Phonemes that the vocabulary lacks, in order of appearance.
-    pub skipped: Vec<char>,
-    /// Leading samples that are the pause before this piece (0 for the first).
-    pub pause_samples: usize,
-    /// Share of the input that has been spoken with this chunk, 0 to 1.
-    pub progress: f32,
-}
-
-/// Turns text into speech with one model.
-#[derive(Debug, Clone)]
+/// Turns text into speech with one model. Cheap to clone, `Send + Sync`.
+#[derive(Clone)]
 pub struct Synthesizer {
     model: Arc<Model>,
+    vocab: Arc<Vocab>,
+    phonemizer: Arc<OnceLock<Arc<dyn Phonemizer>>>,
 }
 
 impl Synthesizer {
-    /// A synthesizer on `model`.
-    pub fn new(model: impl Into<Arc<Model>>) -> Self {
-        Self { model: model.into() }
+    /// A synthesizer on `model`, with espeak-ng as its phonemizer where that is built in.
+    ///
+    /// # Errors
+    /// [`Error::Text`] if the model's vocabulary cannot be used.
+    pub fn new(model: impl Into<Arc<Model>>) -> Result<Self> {
+        let model = model.into();
+        let vocab = Arc::new(Vocab::new(model.vocabulary())?);
+        Ok(Self { model, vocab, phonemizer: Arc::default() })
     }
+
+    /// The same with another phonemizer.
+    pub fn with_phonemizer(mut self, phonemizer: impl Phonemizer + 'static) -> Self {
+        self.phonemizer = Arc::new(OnceLock::from(Arc::new(phonemizer) as Arc<dyn Phonemizer>));
+        self
+    }
+
     /// The model.
     pub fn model(&self) -> &Model {
         &self.model
     }
-    /// Speaks `text` with default options.
-    pub fn say<'a>(&'a self, text: &'a str) -> Result<impl Iterator<Item = Result<Chunk>> + 'a> {
+
+    /// Speaks `text` with default options. A `String` collects no audio: iterate over the chunks.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak).
+    pub fn say<'a>(&'a self, text: &'a str) -> Result<Speaking<'a>> {
         self.speak(Script::Text(text), &SpeakOptions::default())
     }
-    /// Speaks `script`; what can be refused at once is refused here, the rest by the iterator.
-    pub fn speak<'a>(
-        &'a self,
-        script: Script<'a>,
-        _options: &SpeakOptions,
-    ) -> Result<impl Iterator<Item = Result<Chunk>> + use<'a>> {
-        let _ = script;
-        Ok(std::iter::once(Ok(Chunk {
-            samples: (0..24_000).map(|i| (i as f32 * 0.06).sin() * 0.2).collect(),
-            phonemes: String::new(),
-            token_ids: vec![0, 1, 0],
-            durations_frames: vec![10, 20, 10],
-            skipped: Vec::new(),
-            pause_samples: 0,
-            progress: 1.0,
-        })))
+
+    /// Speaks `script`, piece by piece as the iterator is asked for it. What can be refused at once is refused here,
+    /// text without anything to say included.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for the speed, [`Error::BadVoice`] and [`Error::UnknownVoice`] for the voice,
+    /// [`Error::Text`] if the text cannot be turned into phonemes, [`Error::NothingToSay`].
+    pub fn speak<'a>(&'a self, script: Script<'a>, options: &SpeakOptions) -> Result<Speaking<'a>> {
+        options.check()?;
+        let spec = VoiceSpec::parse(options.voice.as_deref().unwrap_or(self.model.default_voice()))?;
+        let voice = self.model.blend(&spec)?;
+        let (pieces, len) = match script {
+            Script::Phonemes(phonemes) => (Pieces::from_phonemes(phonemes), phonemes.len()),
+            Script::Text(text) if is_blank(text) => {
+                return Err(Error::NothingToSay { reason: "the text is empty" });
+            }
+            Script::Text(text) => {
+                let language = options
+                    .language
+                    .or_else(|| Language::from_voice(spec.first()))
+                    .unwrap_or(Language::AmericanEnglish);
+                (Pieces::from_text(text, self.phonemizer()?, language), text.len())
+            }
+        };
+        Speaking::start(&self.model, &self.vocab, voice, pieces, len, options)
+    }
+
+    fn phonemizer(&self) -> Result<&dyn Phonemizer> {
+        if self.phonemizer.get().is_none() {
+            let espeak = Arc::new(Espeak::new()?);
+            // Another thread may have been first; either will do.
+            let _ = self.phonemizer.set(espeak);
+        }
+        Ok(&**self.phonemizer.get().expect("it was set above"))
+    }
+}
+
+/// Whether there is nothing to see in `text`: white space, control characters, zero-width marks.
+fn is_blank(text: &str) -> bool {
+    let invisible = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || invisible(c))
+}
+
+impl fmt::Debug for Synthesizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Synthesizer").field("model", &self.model.path()).finish_non_exhaustive()
     }
 }
