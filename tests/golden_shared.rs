@@ -144,3 +144,28 @@ fn demo_f16_and_q4_speak_with_nearly_the_same_durations() {
         assert_eq!(off, most, "{name}");
     }
 }
+
+#[test]
+fn our_quantised_tensors_are_ttscpps_to_the_bit() {
+    let Some(shared) = shared_dir() else { return };
+    let tiny = shared.join("models/tiny");
+    let f32_file =
+        GgufFile::parse(gguf::map(&tiny.join("tiny_espeak_f32.gguf")).expect("readable")).expect("sound");
+    for kind in [WeightType::F16, WeightType::Q8_0, WeightType::Q5_0, WeightType::Q4_0] {
+        let path = tiny.join(format!("tiny_espeak_{}.gguf", kind.name()));
+        let theirs = GgufFile::parse(gguf::map(&path).expect("readable")).expect("sound");
+        let made = requantize(&f32_file, common::requantize::as_published(kind));
+        let ours = GgufFile::parse(kokoro_gguf::gguf::SharedBytes::new(made)).expect("sound");
+        assert_eq!(ours.tensors().len(), theirs.tensors().len());
+        for info in theirs.tensors() {
+            let mine = ours.tensor(info.name()).expect("the same tensors");
+            assert_eq!(mine.ggml_type(), info.ggml_type(), "{}", info.name());
+            assert!(
+                *ours.tensor_bytes(mine) == *theirs.tensor_bytes(info),
+                "{} {}",
+                kind.name(),
+                info.name()
+            );
+        }
+    }
+}

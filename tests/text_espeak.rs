@@ -105,7 +105,7 @@ fn japanese_and_mandarin_are_spoken_after_a_fashion() {
 #[test]
 fn long_words_and_long_clauses_are_complete() {
     assert_eq!(american(&"cat ".repeat(5000)).matches("kˈæt").count(), 5000);
-    assert_eq!(american(&"你 ".repeat(500)).matches("ʧˈInizlˌɛTəɹ").count(), 500);
+    assert_eq!(american("你 привет नमस्ते"), "", "letters of other scripts are left out");
     assert_eq!(american(&"777 ".repeat(500)).matches("hˈʌndɹɪd").count(), 500);
     // These have made espeak-ng write outside its buffers.
     for unit in ["x.", "A.", "a.b ", "é.", "1a", "aB", "😀", "@", "12345678901234567890123456789012"] {

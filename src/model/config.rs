@@ -125,11 +125,15 @@ impl GeneratorConfig {
             return Err(keys.wrong(&format!("{g}.n_fft"), "an even number".into(), n_fft));
         }
         let upsample_rates = (0..stages)
-            .map(|i| keys.count(&format!("{g}.up_convs.{i}.stride"), 1..=64))
+            .map(|i| keys.count(&format!("{g}.up_convs.{i}.stride"), 2..=64))
             .collect::<Result<Vec<_>, _>>()?;
         // The decoder's last block doubles the rate before the generator.
         let samples_per_frame = 2 * hop * upsample_rates.iter().product::<usize>();
         keys.equal(&format!("{g}.up_sampling_factor"), samples_per_frame)?;
+        if n_fft > samples_per_frame {
+            let expected = format!("at most the {samples_per_frame} samples of a frame");
+            return Err(keys.wrong(&format!("{g}.n_fft"), expected, n_fft));
+        }
         let [_, harmonics] = scope.shape("m_source_weight")?;
         let config = Self {
             dilations: keys.dilations(&format!("{g}.res_blocks.0"))?,
@@ -152,7 +156,7 @@ impl GeneratorConfig {
     /// Stored strides, dilations and paddings must be the ones that make the lengths meet.
     fn check_strides_and_paddings(&self, keys: &Keys<'_>, scope: &Scope<'_>) -> Result<(), ModelError> {
         let g = "kokoro.decoder.generator";
-        let [_, _, post] = scope.shape("conv_post_weight")?;
+        let post = odd_kernel(scope, "conv_post_weight")?;
         keys.equal(&format!("{g}.padding"), (post - 1) / 2)?;
         for (i, &rate) in self.upsample_rates.iter().enumerate() {
             let [_, _, kernel] = scope.child("ups").child(i).shape("weight")?;
@@ -164,6 +168,11 @@ impl GeneratorConfig {
             keys.equal(&format!("{g}.up_convs.{i}.padding"), (kernel - rate) / 2)?;
             let noise = scope.child("noise_blocks").child(i);
             let stride = self.noise_stride(i);
+            let [out, inputs, kernel] = noise.shape("conv_weight")?;
+            let expected = if stride > 1 { 2 * stride } else { 1 };
+            if kernel != expected {
+                return Err(noise.wrong_shape("conv_weight", &[out, inputs, expected]));
+            }
             keys.equal(&format!("{g}.noise_blocks.{i}.stride"), stride)?;
             keys.equal(
                 &format!("{g}.noise_blocks.{i}.padding"),
@@ -180,7 +189,7 @@ impl GeneratorConfig {
                     return Err(keys.wrong(&key, expected, dilations.len()));
                 }
                 for (d, dilation) in dilations.iter().enumerate() {
-                    let [_, _, kernel] = tensors.child(d).shape("convs1_weight")?;
+                    let kernel = odd_kernel(&tensors.child(d), "convs1_weight")?;
                     keys.equal(&format!("{key}.{d}.padding"), dilation * (kernel - 1) / 2)?;
                     keys.equal(&format!("{key}.{d}.dilation"), self.dilations[d])?;
                 }
@@ -188,6 +197,15 @@ impl GeneratorConfig {
         }
         Ok(())
     }
+}
+
+/// The kernel size of a convolution that keeps its input's length: odd, or no padding could.
+pub(super) fn odd_kernel(scope: &Scope<'_>, weight: &str) -> Result<usize, ModelError> {
+    let [out, inputs, kernel] = scope.shape(weight)?;
+    if kernel.is_multiple_of(2) {
+        return Err(scope.wrong_shape(weight, &[out, inputs, kernel + 1]));
+    }
+    Ok(kernel)
 }
 
 /// Integer metadata by key.

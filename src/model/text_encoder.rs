@@ -2,7 +2,7 @@
 
 use kokoro_kernels::Kernels;
 
-use super::config::Config;
+use super::config::{Config, odd_kernel};
 use super::trace::{Trace, tap};
 use super::weights::Scope;
 use crate::error::ModelError;
@@ -34,7 +34,7 @@ impl TextEncoder {
         let hidden = config.hidden;
         let layer = |i: usize| {
             let scope = scope.child("layers").child(i);
-            let [_, _, kernel_size] = scope.shape("weight")?;
+            let kernel_size = odd_kernel(&scope, "weight")?;
             let shape = ConvShape {
                 in_channels: hidden,
                 out_channels: hidden,

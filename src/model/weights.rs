@@ -70,6 +70,13 @@ impl<'a> Scope<'a> {
         Ok(std::array::from_fn(|i| ne[N - 1 - i] as usize))
     }
 
+    /// The error for a tensor that has another shape than `expected`.
+    pub(super) fn wrong_shape(&self, name: &str, expected: &[usize]) -> ModelError {
+        let found = self.info(name).map(TensorInfo::shape).unwrap_or_default();
+        let expected = expected.iter().map(|&n| n as u64).collect();
+        ModelError::Shape { name: self.full_name(name), expected, found }
+    }
+
     fn checked(&self, name: &str, expected: &[usize]) -> Result<&'a TensorInfo, ModelError> {
         let info = self.info(name)?;
         // Writers keep or strip trailing axes of length 1 (fastest axis first), so both are padded with ones.
@@ -78,11 +85,7 @@ impl<'a> Scope<'a> {
             *ne = n as u64;
         }
         if info.ne() != ne {
-            return Err(ModelError::Shape {
-                name: info.name().to_owned(),
-                expected: expected.iter().map(|&n| n as u64).collect(),
-                found: info.shape(),
-            });
+            return Err(self.wrong_shape(name, expected));
         }
         Ok(info)
     }

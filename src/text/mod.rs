@@ -3,6 +3,7 @@
 //! [`Pieces`] cuts a text into sentences, hands each to a [`Phonemizer`], and puts the results together to what
 //! the model speaks at once; [`Vocab`] makes them token ids. This module knows nothing of the model.
 
+mod emoji;
 mod error;
 mod espeak;
 mod language;

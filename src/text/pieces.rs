@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::emoji;
 use super::split::{Sentences, split_phonemes, split_sentences};
 use super::{Boundary, Language, Phonemizer, TextError};
 
@@ -81,7 +82,8 @@ impl<'a> Pieces<'a> {
         loop {
             let Some((source, after_blank_line)) = sentences.next_range() else { return Ok(None) };
             begins_paragraph |= after_blank_line;
-            let words = text[source.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = emoji::strip(&text[source.clone()]);
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
             let phonemes = phonemizer.phonemize(&words, *language)?.trim().to_owned();
             if is_speakable(&phonemes) {
                 let len = phonemes.chars().count();

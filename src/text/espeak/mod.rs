@@ -12,6 +12,8 @@ mod data;
 mod ffi;
 #[cfg(feature = "espeak")]
 mod present;
+#[cfg(feature = "espeak")]
+mod scripts;
 
 #[cfg(not(feature = "espeak"))]
 pub use absent::Espeak;

@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 
-use super::{chunks, data, ffi};
+use super::{chunks, data, ffi, scripts};
 use crate::text::marks::{self, Stretch};
 use crate::text::{Language, Phonemizer, TextError, misaki};
 
@@ -112,7 +112,7 @@ impl Phonemizer for Espeak {
     /// The phonemes of `text`. English is mapped as misaki maps the words it asks espeak-ng for, the other
     /// languages as misaki maps those that it leaves to espeak-ng.
     fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError> {
-        let text = marks::normalise(&marks::clean(text), language);
+        let text = marks::normalise(&scripts::readable(&marks::clean(text), language), language);
         let ipa = self.ipa(&text, language)?;
         Ok(match language.is_english() {
             true => misaki::from_english_ipa(&ipa, language == Language::BritishEnglish),
