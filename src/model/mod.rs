@@ -1,7 +1,7 @@
 //! The Kokoro graph: token ids and a style to a waveform.
 //!
-//! One file a part, in upstream's names and order: [`albert`] → [`prosody`] → [`alignment`] → [`text_encoder`] →
-//! [`decoder`] → [`generator`] (with [`source`] and [`noise`]). Activations are `[time, channels]`.
+//! One file a part, in upstream's names and order: `albert` → `prosody` → `alignment` → `text_encoder` →
+//! `decoder` → `generator` (with `source` and `noise`). Activations are `[time, channels]`.
 
 mod albert;
 mod alignment;
