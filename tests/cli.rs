@@ -286,3 +286,32 @@ fn every_shell_has_completions() {
         script.expect(script.stdout().contains("text-file"), "a flag of synth");
     }
 }
+
+#[test]
+fn bench_measures_each_length() {
+    let dir = Dir::new();
+    let bench = ["bench", "--tokens", "6,12", "--threads", "2", "--repeats", "2"];
+    let table = dir.kokoro(bench).run().succeeds_silently();
+    table.expect(table.stdout().contains("RTF") && table.stdout().contains("Stages of 12 tokens"), "a table");
+    let json = dir.kokoro(bench.iter().chain(&["--json"])).run().succeeds_silently();
+    let report: serde_json::Value = serde_json::from_slice(&json.output.stdout).unwrap();
+    assert_eq!((&report["threads"], &report["precision"]), (&2.into(), &"f32".into()));
+    assert!(report["load_s"].as_f64() > Some(0.0));
+    let runs = report["runs"].as_array().unwrap();
+    assert_eq!(runs.iter().map(|run| run["tokens"].as_u64().unwrap()).collect::<Vec<_>>(), [6, 12]);
+    for run in runs {
+        let of = |key: &str| run[key].as_f64().unwrap();
+        assert!((of("rtf") - of("wall_s_median") / of("audio_s")).abs() < 1e-9);
+        assert!(of("wall_s_min") <= of("wall_s_median"));
+        assert_eq!(run["stages"].as_array().unwrap().len(), 7);
+    }
+    for bad in [
+        ["--tokens", "0"],
+        ["--tokens", "511"],
+        ["--threads", "10000"],
+        ["--precision", "fp4"],
+        ["--repeats", "0"],
+    ] {
+        dir.kokoro(["bench"].iter().chain(&bad)).run().fails(2, &[bad[0]]);
+    }
+}

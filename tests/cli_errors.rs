@@ -199,6 +199,15 @@ fn punctuation_and_emoji_alone_are_nothing_to_say() {
 }
 
 #[test]
+fn a_megabyte_of_text_is_too_much() {
+    let text = "All work and no play makes Jack a dull boy. ".repeat(24_000);
+    stdin_fails(text.as_bytes(), 1, &["standard input is longer than 524288 bytes", "split it"]);
+    let dir = Dir::new();
+    dir.write("book.txt", &text);
+    synth_fails(&dir, &["--text-file", "book.txt"], 1, &["book.txt is longer than 524288 bytes"]);
+}
+
+#[test]
 fn input_that_is_no_text_is_refused_with_its_offset() {
     let way_out = "UTF-8";
     stdin_fails(b"Hello \xff there.", 1, &["standard input", "byte 6", way_out]);

@@ -21,6 +21,7 @@ pub enum Command {
     Synth(SynthArgs),
     Voices(VoicesArgs),
     Inspect(InspectArgs),
+    Bench(BenchArgs),
     Completions(CompletionsArgs),
 }
 
@@ -128,6 +129,37 @@ pub struct InspectArgs {
     pub no_mmap: bool,
 }
 
+/// Measure how fast a model speaks here
+///
+/// Speaks utterances of the given lengths with the model's default voice and prints load time, peak memory, real-time
+/// factor (compute time over audio time, lower is better) and the time of each part of the graph.
+#[derive(Debug, clap::Args)]
+#[command(after_help = BENCH_EXAMPLES)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+
+    /// Phonemes of each utterance
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', default_value = "25,100,400", value_parser = tokens)]
+    pub tokens: Vec<usize>,
+
+    /// Threads that compute, from 1 to 256 [default: the CPUs available]
+    #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
+    pub threads: Option<usize>,
+
+    /// Arithmetic of the model's acoustic half
+    #[arg(long, value_enum, default_value_t = Precision::Auto)]
+    pub precision: Precision,
+
+    /// Timed runs of each utterance, after one to warm up
+    #[arg(long, value_name = "N", default_value = "5", value_parser = repeats, allow_hyphen_values = true)]
+    pub repeats: usize,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Print a shell's completion script
 #[derive(Debug, clap::Args)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
@@ -157,6 +189,28 @@ pub enum Format {
     S16,
     /// 32-bit floats, the model's own samples
     F32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Precision {
+    /// What is best on this processor; f32 so far
+    Auto,
+    /// Single precision
+    F32,
+}
+
+fn tokens(typed: &str) -> Result<usize, String> {
+    match typed.trim().parse::<usize>() {
+        Ok(tokens) if (1..=510).contains(&tokens) => Ok(tokens),
+        _ => Err("expected whole numbers from 1 to 510".to_owned()),
+    }
+}
+
+fn repeats(typed: &str) -> Result<usize, String> {
+    match typed.parse::<usize>() {
+        Ok(repeats) if (1..=1000).contains(&repeats) => Ok(repeats),
+        _ => Err("expected a whole number from 1 to 1000".to_owned()),
+    }
 }
 
 fn speed(typed: &str) -> Result<f32, String> {
@@ -228,6 +282,11 @@ const INSPECT_EXAMPLES: &str = "\
 Examples:
   kokoro-gguf inspect Kokoro_espeak_Q4.gguf
   kokoro-gguf inspect Kokoro_espeak_Q4.gguf --json | jq .tensor_bytes";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  kokoro-gguf bench
+  kokoro-gguf bench -m Kokoro_espeak_Q4.gguf --tokens 25,100,400 --threads 2 --json | jq '.runs[].rtf'";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

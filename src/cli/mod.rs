@@ -4,6 +4,7 @@
 //! does any work. Every way to fail is a [`Failure`], which knows its exit code and its one line.
 
 mod args;
+mod bench;
 mod completions;
 mod console;
 mod failure;
@@ -35,6 +36,7 @@ pub fn run(argv: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Ok(Args { command: Command::Synth(args) }) => synth::run(args),
         Ok(Args { command: Command::Voices(args) }) => voices::run(args),
         Ok(Args { command: Command::Inspect(args) }) => inspect::run(args),
+        Ok(Args { command: Command::Bench(args) }) => bench::run(args),
         Ok(Args { command: Command::Completions(args) }) => completions::run(args),
         Err(error) => usage::answer(&error, &argv),
     }

@@ -9,8 +9,9 @@ use kokoro_gguf::synth::Script;
 use super::Failure;
 use super::args::SynthArgs;
 
-/// The most text that is read: ten times what fits in the largest WAV file, far below what memory holds.
-const MAX_TEXT_BYTES: usize = 16 << 20;
+/// The most text that one command takes: some nine hours of speech. More is a mistake more often than a wish, and would
+/// run for hours before it came near the largest WAV file.
+const MAX_TEXT_BYTES: usize = 512 << 10;
 
 /// Text or phonemes, read and known to be text.
 #[derive(Debug)]
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn text_without_end_is_cut_short_with_an_error() {
         let line = read_text(io::repeat(b'a'), Path::new("a.txt")).map_err(|failure| failure.line());
-        let expected = "a.txt is longer than 16777216 bytes; split it and speak the parts one by one";
+        let expected = "a.txt is longer than 524288 bytes; split it and speak the parts one by one";
         assert_eq!(line, Err(expected.to_owned()));
     }
 }

@@ -27,10 +27,16 @@ const ESPEAK_DATA_VARIABLE: &str = "KOKORO_ESPEAK_DATA";
 /// Runs the command.
 pub fn run(args: SynthArgs) -> Result<(), Failure> {
     let job = Job::new(args)?;
-    let threads = job.threads;
+    pool(job.threads)?.install(|| job.run())
+}
+
+/// The threads that a command computes on.
+///
+/// # Errors
+/// If the system refuses them.
+pub fn pool(threads: usize) -> Result<rayon::ThreadPool, Failure> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|source| Failure::Threads { threads, source })?;
-    pool.install(|| job.run())
+    pool.map_err(|source| Failure::Threads { threads, source })
 }
 
 /// A command line that makes sense, with its text read.
@@ -153,7 +159,8 @@ impl Job {
     }
 }
 
-fn default_threads() -> usize {
+/// As many threads as the process has CPUs, within the flag's range.
+pub fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get).min(256)
 }
 

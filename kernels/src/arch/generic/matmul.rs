@@ -1,4 +1,4 @@
-//! Products with weights in their stored format: every block is decoded once and used for up to eight rows.
+//! Products with weights in their stored format: every block is decoded once and used for all rows.
 
 use crate::WeightType;
 use crate::arch::simd::Simd;
@@ -6,8 +6,15 @@ use crate::block::BLOCK_ELEMENTS;
 use crate::dispatch::WeightRows;
 use crate::quantize::dequantize_row;
 
-/// Rows of activations that share one decoding of a block. Eight independent sums hide the multiply-add's latency.
-const ROWS: usize = 8;
+/// Outputs whose weights are decoded together, so that the activations come from the second-level cache once for all.
+const DECODED: usize = 16;
+/// Outputs multiplied together.
+const OUTPUTS: usize = 4;
+/// Rows of activations that share each load of weights: with four outputs, twelve sums in registers.
+const ROWS: usize = 3;
+/// Blocks decoded at a time: 16 KB of f32 in all, half of a first-level cache.
+const CHUNK_BLOCKS: usize = 8;
+const CHUNK: usize = CHUNK_BLOCKS * BLOCK_ELEMENTS;
 
 /// Decodes 32 weights. A trait and not a closure, so that it is compiled with the caller's target features.
 trait Decode<S: Simd>: Copy {
@@ -76,7 +83,10 @@ pub(crate) fn matmul_rows<S: Simd>(
     }
 }
 
-/// All rows of `x`, eight at a time.
+/// Sixteen outputs at a time, for all rows of `x`.
+///
+/// Every sum is one vector of partial sums over the blocks in order, then their total, then the tail: the same for a row
+/// however many others there are.
 #[inline(always)]
 fn rows<S: Simd>(
     w: &WeightRows<'_>,
@@ -87,63 +97,106 @@ fn rows<S: Simd>(
     s: S,
     decode: impl Decode<S>,
 ) {
-    let mut i = 0;
-    while i < m {
-        let x = &x[i * x_stride..];
-        let out = &mut out[i * w.n..];
-        // The sums of a row do not depend on how many rows share the pass: one vector of partial sums each.
-        i += match m - i {
-            ROWS.. => group::<S, ROWS>(w, x, x_stride, out, s, decode),
-            4.. => group::<S, 4>(w, x, x_stride, out, s, decode),
-            2.. => group::<S, 2>(w, x, x_stride, out, s, decode),
-            _ => group::<S, 1>(w, x, x_stride, out, s, decode),
-        };
+    let group_bytes = w.kind.block_bytes() * (BLOCK_ELEMENTS / w.kind.block_elements());
+    let blocks = w.k / BLOCK_ELEMENTS;
+    let mut weights = [0.0f32; DECODED * CHUNK];
+    // `[row][output]` vectors.
+    let row_sums = DECODED * S::LANES;
+    let mut sums = vec![0.0f32; m * row_sums];
+    for first in (0..w.n).step_by(DECODED) {
+        let outputs = DECODED.min(w.n - first);
+        sums.fill(0.0);
+        for start in (0..blocks).step_by(CHUNK_BLOCKS) {
+            let count = CHUNK_BLOCKS.min(blocks - start);
+            // Sums of outputs beyond the last are made of what is left there, and not looked at.
+            for (o, weights) in weights.chunks_exact_mut(CHUNK).enumerate().take(outputs) {
+                let row =
+                    &w.bytes[(first + o) * w.stride_bytes + start * group_bytes..][..count * group_bytes];
+                for (bytes, block) in row.chunks_exact(group_bytes).zip(weights.as_chunks_mut().0) {
+                    decode.decode(s, bytes, block);
+                }
+            }
+            let len = count * BLOCK_ELEMENTS;
+            let mut r = 0;
+            while r < m {
+                let x = &x[r * x_stride + start * BLOCK_ELEMENTS..];
+                let sums = &mut sums[r * row_sums..];
+                for o in (0..outputs).step_by(OUTPUTS) {
+                    let (weights, sums) = (&weights[o * CHUNK..], &mut sums[o * S::LANES..]);
+                    match m - r {
+                        ROWS.. => multiply::<S, ROWS>(s, weights, x, x_stride, len, sums),
+                        2 => multiply::<S, 2>(s, weights, x, x_stride, len, sums),
+                        _ => multiply::<S, 1>(s, weights, x, x_stride, len, sums),
+                    }
+                }
+                r += ROWS.min(m - r);
+            }
+        }
+        for r in 0..m {
+            for o in 0..outputs {
+                // SAFETY: `sums` holds `m · DECODED` vectors.
+                let sum = unsafe { s.load(sums.as_ptr().add(r * row_sums + o * S::LANES)) };
+                out[r * w.n + first + o] =
+                    s.sum(sum) + tail(w, first + o, blocks, group_bytes, &x[r * x_stride..]);
+            }
+        }
     }
 }
 
-/// `R` rows of `x` times all rows of `w`; returns `R`.
+/// Adds `R` rows times four outputs over `len` inputs to their partial sums.
 #[inline(always)]
-fn group<S: Simd, const R: usize>(
-    w: &WeightRows<'_>,
+fn multiply<S: Simd, const R: usize>(
+    s: S,
+    weights: &[f32],
     x: &[f32],
     x_stride: usize,
-    out: &mut [f32],
-    s: S,
-    decode: impl Decode<S>,
-) -> usize {
-    let group_bytes = w.kind.block_bytes() * (BLOCK_ELEMENTS / w.kind.block_elements());
-    let blocks = w.k / BLOCK_ELEMENTS;
-    let tail = blocks * BLOCK_ELEMENTS..w.k;
-    let row_bytes = w.kind.row_bytes(w.k);
-    let mut block = [0.0f32; BLOCK_ELEMENTS];
-    for o in 0..w.n {
-        let row = &w.bytes[o * w.stride_bytes..][..row_bytes];
-        let mut sums = [s.splat(0.0); R];
-        for (b, bytes) in row.chunks_exact(group_bytes).enumerate() {
-            decode.decode(s, bytes, &mut block);
-            for i in (0..BLOCK_ELEMENTS).step_by(S::LANES) {
-                // SAFETY: `block` is 32 long; `b < k / 32`, and `x` holds `k` values from `r · x_stride` on for every
-                // row of the group (checked by `Kernels::matmul_rows`).
-                unsafe {
-                    let weights = s.load(block.as_ptr().add(i));
-                    let x = x.as_ptr().add(b * BLOCK_ELEMENTS + i);
-                    for (r, sum) in sums.iter_mut().enumerate() {
-                        *sum = s.fma(weights, s.load(x.add(r * x_stride)), *sum);
-                    }
+    len: usize,
+    sums: &mut [f32],
+) {
+    assert!(len <= CHUNK && (R - 1) * x_stride + len <= x.len(), "matmul: rows end early");
+    let row_sums = DECODED * S::LANES;
+    assert!((R - 1) * row_sums + OUTPUTS * S::LANES <= sums.len(), "matmul: sums end early");
+    assert!((OUTPUTS - 1) * CHUNK + len <= weights.len(), "matmul: weights end early");
+    // SAFETY: by the assertions, `i + LANES ≤ len` (a multiple of 32) lies within each row of `x` and each output's
+    // weights, and `sums` holds `OUTPUTS` vectors in each of `R` rows.
+    unsafe {
+        let at = sums.as_mut_ptr();
+        let mut acc = [[s.splat(0.0); OUTPUTS]; R];
+        for (r, acc) in acc.iter_mut().enumerate() {
+            for (o, sum) in acc.iter_mut().enumerate() {
+                *sum = s.load(at.add(r * row_sums + o * S::LANES));
+            }
+        }
+        for i in (0..len).step_by(S::LANES) {
+            let mut rows = [s.splat(0.0); R];
+            for (r, row) in rows.iter_mut().enumerate() {
+                *row = s.load(x.as_ptr().add(r * x_stride + i));
+            }
+            for o in 0..OUTPUTS {
+                let w = s.load(weights.as_ptr().add(o * CHUNK + i));
+                for (acc, row) in acc.iter_mut().zip(&rows) {
+                    acc[o] = s.fma(w, *row, acc[o]);
                 }
             }
         }
-        // Only formats without blocks can have a tail.
-        let mut rest = [0.0; R];
-        if !tail.is_empty() {
-            dequantize_row(w.kind, &row[blocks * group_bytes..], &mut block[..tail.len()]);
-            for (r, rest) in rest.iter_mut().enumerate() {
-                *rest = block.iter().zip(&x[r * x_stride..][tail.clone()]).map(|(w, x)| w * x).sum();
+        for (r, acc) in acc.into_iter().enumerate() {
+            for (o, sum) in acc.into_iter().enumerate() {
+                s.store(at.add(r * row_sums + o * S::LANES), sum);
             }
         }
-        for (r, (sum, rest)) in sums.into_iter().zip(rest).enumerate() {
-            out[r * w.n + o] = s.sum(sum) + rest;
-        }
     }
-    R
+}
+
+/// The inputs beyond the last whole block, which only formats without blocks have.
+#[inline(always)]
+fn tail(w: &WeightRows<'_>, output: usize, blocks: usize, group_bytes: usize, x: &[f32]) -> f32 {
+    let rest = blocks * BLOCK_ELEMENTS..w.k;
+    if rest.is_empty() {
+        return 0.0;
+    }
+    let mut weights = [0.0f32; BLOCK_ELEMENTS];
+    let weights = &mut weights[..rest.len()];
+    let row = &w.bytes[output * w.stride_bytes..][..w.kind.row_bytes(w.k)];
+    dequantize_row(w.kind, &row[blocks * group_bytes..], weights);
+    weights.iter().zip(&x[rest]).map(|(w, x)| w * x).sum()
 }
