@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("voice", &["gguf", "tensor", "error", "error_kind"]),
     ("model", &["kokoro_kernels", "threads", "gguf", "tensor", "ops", "voice", "error", "error_kind"]),
     ("synth", &["model", "text", "voice", "audio", "error", "error_kind"]),
-    ("cli", &["synth", "voice", "model", "text", "audio", "gguf", "error", "error_kind"]),
+    ("cli", &["synth", "voice", "model", "tensor", "text", "audio", "gguf", "error", "error_kind"]),
     ("kokoro_kernels", &[]),
 ];
 
