@@ -51,7 +51,7 @@ impl Synthesizer {
         &self.model
     }
 
-    /// Speaks `text` with default options. A `String` collects no audio: iterate over the chunks.
+    /// Speaks `text` with default options.
     ///
     /// # Errors
     /// As [`speak`](Self::speak).
