@@ -4,7 +4,7 @@
 
 use kokoro_gguf::model::{NoiseSource, Utterance};
 use kokoro_gguf::synth::{MAX_SEAM_SLOPE, SAMPLES_PER_FRAME, Script, SpeakOptions, pause_samples};
-use kokoro_gguf::text::{Boundary, Language, Phonemizer, TextError};
+use kokoro_gguf::text::{Boundary, Language, Origin, Passage, Phonemizer, TextError, Token};
 use kokoro_gguf::{Chunk, Error, ErrorKind, Model, Synthesizer};
 
 const HELLO: &str = "hᵊlˈO ðˈɛɹ.";
@@ -194,9 +194,10 @@ fn utterances_out_of_range_are_refused() {
 fn a_phonemizer_of_the_callers_is_used() {
     struct Fixed;
     impl Phonemizer for Fixed {
-        fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError> {
-            assert_eq!((text, language), ("Hi.", Language::French));
-            Ok(HELLO.into())
+        fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
+            assert_eq!((passage.text, language), ("Hi.", Language::French));
+            let (source, phonemes) = (0..passage.text.len(), HELLO.into());
+            Ok(vec![Token { source, phonemes, space_after: false, origin: Origin::User }])
         }
     }
     let synthesizer = synthesizer().with_phonemizer(Fixed);

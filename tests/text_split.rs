@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kokoro_gguf::text::split::{split_phonemes, split_sentences};
 use kokoro_gguf::text::{
-    Boundary, Language, MAX_PHONEMES, Phonemizer, Piece, Pieces, TARGET_PHONEMES, TextError,
+    Boundary, Language, MAX_PHONEMES, Origin, Passage, Phonemizer, Piece, Pieces, TARGET_PHONEMES, TextError,
+    Token,
 };
 use proptest::prelude::*;
 
@@ -131,12 +132,14 @@ struct Echo {
 }
 
 impl Phonemizer for Echo {
-    fn phonemize(&self, text: &str, _: Language) -> Result<String, TextError> {
+    fn tokens(&self, passage: &Passage<'_>, _: Language) -> Result<Vec<Token>, TextError> {
+        let text = passage.text;
         self.calls.fetch_add(1, Ordering::Relaxed);
         if text.contains('†') {
             return Err(TextError::NoPhonemizer { feature: "test" });
         }
-        Ok(text.chars().filter(|c| !c.is_control() && *c != '☃').collect())
+        let phonemes = text.chars().filter(|c| !c.is_control() && *c != '☃').collect();
+        Ok(vec![Token { source: 0..text.len(), phonemes, space_after: false, origin: Origin::User }])
     }
 }
 

@@ -1,7 +1,7 @@
 //! Vocabulary, language names and the mapping to Kokoro's notation, against tables made by the official code.
 
 use kokoro_gguf::ErrorKind;
-use kokoro_gguf::text::{Language, TextError, Vocab, misaki};
+use kokoro_gguf::text::{Language, TextError, Vocab, ipa};
 
 /// Rows of a fixture: tab-separated, `#` begins a comment line.
 fn rows<const N: usize>(table: &'static str) -> Vec<[&'static str; N]> {
@@ -68,20 +68,16 @@ fn id_0_is_never_matched() {
 #[test]
 fn english_mapping_is_misakis() {
     for [language, ipa, phonemes] in rows(include_str!("../fixtures/text/map_english.tsv")) {
-        assert_eq!(misaki::from_english_ipa(ipa, language == "b"), phonemes, "{ipa}");
-        assert_eq!(
-            misaki::from_english_ipa(&ipa.replace('^', "\u{361}"), language == "b"),
-            phonemes,
-            "{ipa}"
-        );
+        assert_eq!(ipa::from_english_ipa(ipa, language == "b"), phonemes, "{ipa}");
+        assert_eq!(ipa::from_english_ipa(&ipa.replace('^', "\u{361}"), language == "b"), phonemes, "{ipa}");
     }
 }
 
 #[test]
 fn mapping_of_other_languages_is_misakis() {
     for [_, ipa, phonemes] in rows(include_str!("../fixtures/text/map_other.tsv")) {
-        assert_eq!(misaki::from_other_ipa(ipa), phonemes, "{ipa}");
-        assert_eq!(misaki::from_other_ipa(&ipa.replace('^', "\u{361}")), phonemes, "{ipa}");
+        assert_eq!(ipa::from_other_ipa(ipa), phonemes, "{ipa}");
+        assert_eq!(ipa::from_other_ipa(&ipa.replace('^', "\u{361}")), phonemes, "{ipa}");
     }
 }
 

@@ -6,27 +6,40 @@
 mod emoji;
 mod error;
 mod espeak;
+pub mod ipa;
 mod language;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
-pub mod misaki;
 mod pieces;
+mod source_map;
 pub mod split;
+mod token;
 mod vocab;
 
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
+pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
+pub use token::{Mark, MarkKind, Origin, Passage, Token, join};
 pub use vocab::{Encoded, Vocab};
 
 /// Turns text into phonemes in Kokoro's notation.
 pub trait Phonemizer: Send + Sync {
-    /// The phonemes of `text`, with its punctuation; empty if nothing in it can be spoken. White space of any
-    /// kind separates words, and no character makes it fail.
+    /// The words and marks of `passage` with their phonemes, in order. White space of any kind separates words, and no
+    /// character makes it fail; what cannot be read is a token of [`Origin::Unknown`]. A part with
+    /// [`MarkKind::Phonemes`] has exactly these.
     ///
     /// # Errors
     /// If the phonemizer cannot work at all, or not in `language`.
-    fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError>;
+    fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError>;
+
+    /// The phonemes of `text`, with its punctuation; empty if nothing in it can be spoken.
+    ///
+    /// # Errors
+    /// As [`tokens`](Self::tokens).
+    fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError> {
+        Ok(join(&self.tokens(&Passage::plain(text), language)?))
+    }
 }

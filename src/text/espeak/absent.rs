@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::path::Path;
 
-use crate::text::{Language, Phonemizer, TextError};
+use crate::text::{Language, Passage, Phonemizer, TextError, Token};
 
 /// The espeak-ng phonemizer, which this build lacks: the cargo feature `espeak` is off.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl Espeak {
 }
 
 impl Phonemizer for Espeak {
-    fn phonemize(&self, _text: &str, _language: Language) -> Result<String, TextError> {
+    fn tokens(&self, _passage: &Passage<'_>, _language: Language) -> Result<Vec<Token>, TextError> {
         match self.never {}
     }
 }

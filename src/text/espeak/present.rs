@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{chunks, data, ffi, scripts};
 use crate::text::marks::{self, Stretch};
-use crate::text::{Language, Phonemizer, TextError, misaki};
+use crate::text::{Language, MarkKind, Origin, Passage, Phonemizer, TextError, Token, ipa};
 
 /// Turns text into phonemes with espeak-ng, mapped to Kokoro's notation.
 ///
@@ -108,15 +108,43 @@ impl Espeak {
     }
 }
 
-impl Phonemizer for Espeak {
-    /// The phonemes of `text`. English is mapped as misaki maps the words it asks espeak-ng for, the other
-    /// languages as misaki maps those that it leaves to espeak-ng.
-    fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError> {
+impl Espeak {
+    /// The phonemes of `text` in Kokoro's notation. English is mapped as misaki maps the words it asks espeak-ng for, the
+    /// other languages as misaki maps those that it leaves to espeak-ng.
+    fn read(&self, text: &str, language: Language) -> Result<String, TextError> {
         let text = marks::normalise(&scripts::readable(&marks::clean(text), language), language);
         let ipa = self.ipa(&text, language)?;
         Ok(match language.is_english() {
-            true => misaki::from_english_ipa(&ipa, language == Language::BritishEnglish),
-            false => misaki::from_other_ipa(&ipa),
+            true => ipa::from_english_ipa(&ipa, language == Language::BritishEnglish),
+            false => ipa::from_other_ipa(&ipa),
         })
+    }
+}
+
+impl Phonemizer for Espeak {
+    /// One token for each stretch between parts whose phonemes are settled.
+    fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
+        let Passage { text, marks } = *passage;
+        let mut tokens = Vec::new();
+        let mut at = 0;
+        let settled = marks.iter().filter_map(|mark| match &mark.kind {
+            MarkKind::Phonemes(phonemes) => Some((mark.range.clone(), Some(phonemes))),
+            _ => None,
+        });
+        for (range, phonemes) in settled.chain([(text.len()..text.len(), None)]) {
+            let source = at..range.start;
+            if !text[source.clone()].trim().is_empty() {
+                let space_after = text[source.clone()].ends_with(char::is_whitespace);
+                let phonemes = self.read(&text[source.clone()], language)?;
+                tokens.push(Token { source, phonemes, space_after, origin: Origin::Espeak });
+            }
+            at = range.end;
+            if let Some(phonemes) = phonemes {
+                let space_after = text[at..].starts_with(char::is_whitespace);
+                let phonemes = phonemes.trim().to_owned();
+                tokens.push(Token { source: range, phonemes, space_after, origin: Origin::User });
+            }
+        }
+        Ok(tokens)
     }
 }
