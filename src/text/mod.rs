@@ -15,11 +15,12 @@ mod source_map;
 pub mod split;
 mod token;
 mod vocab;
+mod words;
 
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
-pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
+pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};

@@ -13,6 +13,8 @@ pub use sentences::{Sentences, split_sentences};
 pub enum Boundary {
     /// Nothing comes before.
     Start,
+    /// The end of a paragraph.
+    Paragraph,
     /// The end of a sentence.
     Sentence,
     /// A comma, semicolon, colon or dash.
