@@ -11,6 +11,7 @@ mod language;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
 mod pieces;
+mod prepared;
 mod source_map;
 pub mod split;
 mod token;
@@ -21,6 +22,7 @@ pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
 pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};
+pub use prepared::Prepared;
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};

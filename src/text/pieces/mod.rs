@@ -12,9 +12,8 @@ use std::ops::Range;
 use pack::{LONG_SENTENCE, LOOK_AHEAD};
 use reading::Reading;
 
-use super::split::{Sentences, split_phonemes, split_sentences};
-use super::words::Words;
-use super::{Boundary, Language, Passage, Phonemizer, Rewrite, SourceMap, TextError, emoji};
+use super::split::{has_blank_line, sentence_from, split_phonemes};
+use super::{Boundary, Language, Mark, Passage, Phonemizer, Prepared, Rewrite, SourceMap, TextError, emoji};
 
 /// The most phonemes the model takes at once: its context of 512 less the two boundary zeros.
 pub const MAX_PHONEMES: usize = 510;
@@ -47,12 +46,12 @@ pub struct Piece {
 /// Pieces without anything to speak are left out, so text of emoji gives none; their words are the neighbours'.
 pub struct Pieces<'a> {
     input: Input<'a>,
-    /// The script, if it is text.
-    script: &'a str,
     /// Sentences that have been phonemised and not been spoken.
     window: VecDeque<Sentence>,
-    /// The words of sentences before the first that can be spoken.
+    /// What belongs to sentences before the first that can be spoken.
     silent_words: Vec<Range<usize>>,
+    /// Seconds of the pauses since the last sentence that can be spoken.
+    pause_s: Option<f32>,
     /// An error met behind sentences that are still to be given out.
     failed: Option<TextError>,
     ready: VecDeque<Piece>,
@@ -62,46 +61,77 @@ pub struct Pieces<'a> {
 }
 
 enum Input<'a> {
-    Text { sentences: Sentences<'a>, words: Words<'a>, phonemizer: &'a dyn Phonemizer, language: Language },
+    Text(Reader<'a>),
     End,
+}
+
+/// Where the text has been read up to.
+struct Reader<'a> {
+    text: Prepared,
+    phonemizer: &'a dyn Phonemizer,
+    language: Language,
+    /// Byte of the text.
+    at: usize,
+    /// Bytes at which a piece has to end, still to come.
+    borders: VecDeque<usize>,
+    /// Index of the next of the text's words.
+    next_word: usize,
+    /// Index of the next of its pauses.
+    next_pause: usize,
+    /// Whether the next sentence is the first behind a border, and behind a blank line that was there without it.
+    is_behind_border: bool,
+    is_behind_blank_line: bool,
 }
 
 /// A sentence that has been phonemised.
 struct Sentence {
     reading: Reading,
+    /// Bytes of the script.
     source: Range<usize>,
     words: Vec<Range<usize>>,
     boundary: Boundary,
-}
-
-impl Sentence {
+    pause_s: Option<f32>,
+    rate: f32,
     /// Whether it may be spoken in one piece with what comes before it.
-    fn is_joinable(&self) -> bool {
-        self.boundary == Boundary::Sentence
-    }
+    is_joinable: bool,
 }
 
 impl<'a> Pieces<'a> {
     /// Pieces of `text`. Sentences are put together within a paragraph to about [`TARGET_PHONEMES`] each; a long one is
     /// cut where a clause ends, and one above [`MAX_PHONEMES`] wherever it must be.
-    pub fn from_text(text: &'a str, phonemizer: &'a dyn Phonemizer, language: Language) -> Self {
-        let (sentences, words) = (split_sentences(text), Words::new(text));
-        Self::new(Input::Text { sentences, words, phonemizer, language }, text)
+    pub fn from_text(text: &str, phonemizer: &'a dyn Phonemizer, language: Language) -> Self {
+        Self::from_prepared(Prepared::verbatim(text), phonemizer, language)
+    }
+
+    /// Pieces of a script that has been prepared. They end at its pauses and where its speed changes.
+    pub fn from_prepared(text: Prepared, phonemizer: &'a dyn Phonemizer, language: Language) -> Self {
+        let borders = text.borders().into();
+        Self::new(Input::Text(Reader {
+            text,
+            phonemizer,
+            language,
+            at: 0,
+            borders,
+            next_word: 0,
+            next_pause: 0,
+            is_behind_border: false,
+            is_behind_blank_line: false,
+        }))
     }
 
     /// Pieces of `phonemes`, verbatim: whole if they fit, else split.
     pub fn from_phonemes(phonemes: &str) -> Self {
-        let mut pieces = Self::new(Input::End, "");
+        let mut pieces = Self::new(Input::End);
         pieces.ready = given(phonemes);
         pieces
     }
 
-    fn new(input: Input<'a>, script: &'a str) -> Self {
+    fn new(input: Input<'a>) -> Self {
         Pieces {
             input,
-            script,
             window: VecDeque::new(),
             silent_words: Vec::new(),
+            pause_s: None,
             failed: None,
             ready: VecDeque::new(),
             started: false,
@@ -115,31 +145,37 @@ impl<'a> Pieces<'a> {
         self
     }
 
+    /// Seconds of the pauses that the script has behind its last piece; known when no piece is left.
+    pub fn closing_pause_s(&self) -> f32 {
+        self.pause_s.unwrap_or_default()
+    }
+
     /// Phonemises the next sentence; `false` if there is none.
     fn fetch(&mut self) -> Result<bool, TextError> {
-        let Input::Text { sentences, words, phonemizer, language } = &mut self.input else { return Ok(false) };
-        let Some((source, after_blank_line)) = sentences.next_range() else {
+        let Input::Text(reader) = &mut self.input else { return Ok(false) };
+        let Some(found) = reader.next()? else {
+            self.pause_s = add(self.pause_s, reader.pauses_to(reader.text.text.len() + 1));
             self.input = Input::End;
             return Ok(false);
         };
-        let mut own = Vec::new();
-        while let Some(word) = words.clone().next().filter(|word| word.start < source.end) {
-            own.push(word);
-            words.next();
-        }
-        let reading = read(&self.script[source.clone()], source.start, *phonemizer, *language)?;
-        let boundary = if after_blank_line { Boundary::Paragraph } else { Boundary::Sentence };
-        if is_speakable(&reading.phonemes) {
-            let mut all = std::mem::take(&mut self.silent_words);
-            all.append(&mut own);
-            let start = all.first().map_or(source.start, |word| word.start.min(source.start));
-            let sentence = Sentence { reading, source: start..source.end, words: all, boundary };
-            self.window.push_back(sentence);
+        self.pause_s = add(self.pause_s, found.pause_s);
+        if is_speakable(&found.reading.phonemes) {
+            let mut words = std::mem::take(&mut self.silent_words);
+            words.extend(found.words);
+            let start = words.first().map_or(found.source.start, |word| word.start.min(found.source.start));
+            let pause_s = self.pause_s.take();
+            let source = start..found.source.end;
+            let is_joinable = found.is_joinable && pause_s.is_none();
+            self.window.push_back(Sentence { words, source, pause_s, is_joinable, ..found });
         } else if let Some(before) = self.window.back_mut() {
-            before.source.end = source.end;
-            before.words.append(&mut own);
+            before.source.end = found.source.end.max(before.source.end);
+            before.words.extend(found.words);
+            // What follows stands behind this sentence's border, too.
+            reader.is_behind_border |= !found.is_joinable && found.boundary != Boundary::Paragraph;
+            reader.is_behind_blank_line |= found.boundary == Boundary::Paragraph;
         } else {
-            self.silent_words.append(&mut own);
+            self.silent_words.extend(found.words);
+            reader.is_behind_blank_line |= found.boundary == Boundary::Paragraph;
         }
         Ok(true)
     }
@@ -151,7 +187,7 @@ impl<'a> Pieces<'a> {
         loop {
             // The sentences from the first on that may be spoken together.
             while !is_complete && run < self.window.len() {
-                match run == 0 || self.window[run].is_joinable() {
+                match run == 0 || self.window[run].is_joinable {
                     true => run += 1,
                     false => is_complete = true,
                 }
@@ -190,7 +226,7 @@ impl<'a> Pieces<'a> {
         if !self.started {
             piece.boundary = Boundary::Start;
         }
-        self.ready = cut(piece, is_first_short, self.script);
+        self.ready = cut(piece, is_first_short);
         Ok(())
     }
 }
@@ -210,20 +246,83 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-/// The phonemes of a sentence that stands at byte `at` of the script.
-fn read(
-    sentence: &str,
-    at: usize,
-    phonemizer: &dyn Phonemizer,
-    language: Language,
-) -> Result<Reading, TextError> {
-    let (text, map) = plain(sentence);
-    let tokens = phonemizer.tokens(&Passage::plain(&text), language)?;
-    let to_script = |range: Range<usize>| {
-        let source = map.to_source(range);
-        source.start + at..source.end + at
-    };
-    Ok(Reading::of(&tokens, to_script))
+impl Reader<'_> {
+    /// The next sentence, spoken or not. Its pause is what stands before it.
+    fn next(&mut self) -> Result<Option<Sentence>, TextError> {
+        let text = &self.text.text;
+        let (range, is_behind_blank_line) = loop {
+            let end = self.borders.front().copied().unwrap_or(text.len());
+            match sentence_from(&text[..end], self.at) {
+                Some((range, blank_line)) => break (self.with_its_marks(range, end), blank_line),
+                None if self.borders.is_empty() => return Ok(None),
+                None => {
+                    // A blank line may stand before the border.
+                    self.is_behind_blank_line |= text[self.at..end].trim_end().is_empty() && has_blank_line(&text[self.at..end]);
+                    self.borders.pop_front();
+                    self.at = end;
+                    self.is_behind_border = true;
+                }
+            }
+        };
+        let is_paragraph = is_behind_blank_line | std::mem::take(&mut self.is_behind_blank_line);
+        let is_behind_border = std::mem::take(&mut self.is_behind_border);
+        self.at = range.end;
+        let pause_s = self.pauses_to(range.start + 1);
+        let source = self.text.map.to_source(range.clone());
+        let first = self.next_word;
+        let words = &self.text.words[first..];
+        let words = words[..words.partition_point(|word| word.start < source.end)].to_vec();
+        self.next_word += words.len();
+        Ok(Some(Sentence {
+            reading: self.read(&range)?,
+            source,
+            words,
+            boundary: if is_paragraph { Boundary::Paragraph } else { Boundary::Sentence },
+            pause_s,
+            rate: self.text.rate_at(range.start),
+            is_joinable: !is_paragraph && !is_behind_border,
+        }))
+    }
+
+    /// A sentence, longer if it would end inside of a settled part.
+    fn with_its_marks(&self, mut range: Range<usize>, end: usize) -> Range<usize> {
+        loop {
+            let index = self.text.marks.partition_point(|mark| mark.range.end <= range.end);
+            let cut = self.text.marks.get(index).is_some_and(|mark| mark.range.start < range.end);
+            match cut.then(|| sentence_from(&self.text.text[..end], range.end)).flatten() {
+                Some((more, _)) => range.end = more.end,
+                None => return range,
+            }
+        }
+    }
+
+    /// Seconds of the pauses that have not been asked for, up to byte `end` of the text.
+    fn pauses_to(&mut self, end: usize) -> Option<f32> {
+        let due = self.text.pauses[self.next_pause..].iter().take_while(|&&(at, _)| at < end);
+        let seconds: Vec<f32> = due.map(|&(_, seconds)| seconds).collect();
+        self.next_pause += seconds.len();
+        (!seconds.is_empty()).then(|| seconds.iter().sum())
+    }
+
+    /// The phonemes of the sentence at `range` of the text.
+    fn read(&self, range: &Range<usize>) -> Result<Reading, TextError> {
+        let (text, map) = plain(&self.text.text[range.clone()]);
+        let marks = self.text.marks_in(range).map(|Mark { range, kind }| Mark { range: map.to_rewritten(range), kind });
+        let marks: Vec<Mark> = marks.filter(|mark| !mark.range.is_empty()).collect();
+        let tokens = self.phonemizer.tokens(&Passage { text: &text, marks: &marks }, self.language)?;
+        Ok(Reading::of(&tokens, |token| {
+            let in_sentence = map.to_source(token);
+            self.text.map.to_source(in_sentence.start + range.start..in_sentence.end + range.start)
+        }))
+    }
+}
+
+/// The sum of pauses, if there is any.
+fn add(pause_s: Option<f32>, more_s: Option<f32>) -> Option<f32> {
+    match (pause_s, more_s) {
+        (Some(one), Some(other)) => Some(one + other),
+        (one, other) => one.or(other),
+    }
 }
 
 /// `sentence` with every run of white space and emoji as one space: a line break inside of it is an editor's.
@@ -241,8 +340,8 @@ fn plain(sentence: &str) -> (String, SourceMap) {
 }
 
 /// The pieces that a sentence, or several together, make: cut if they are too long to be spoken well.
-fn cut(sentence: Sentence, is_first_short: bool, script: &str) -> VecDeque<Piece> {
-    let Sentence { reading, source, words, boundary } = sentence;
+fn cut(sentence: Sentence, is_first_short: bool) -> VecDeque<Piece> {
+    let Sentence { reading, source, words, boundary, pause_s, rate, .. } = sentence;
     let clause_ends = |reading: &Reading, max: usize| {
         split_phonemes(&reading.phonemes, max).iter().skip(1).all(|segment| segment.boundary <= Boundary::Clause)
     };
@@ -253,9 +352,10 @@ fn cut(sentence: Sentence, is_first_short: bool, script: &str) -> VecDeque<Piece
         _ => MAX_PHONEMES,
     };
     let mut pieces: VecDeque<Piece> = VecDeque::new();
+    let segments = reading.split(max, &words);
     let mut words = words.into_iter().peekable();
     let mut start = source.start;
-    for segment in reading.split(max, script) {
+    for segment in segments {
         let end = segment.reading.tokens.last().map_or(start, |token| token.source.end.clamp(start, source.end));
         let mut own = Vec::new();
         while let Some(word) = words.next_if(|word| word.start < end) {
@@ -268,12 +368,12 @@ fn cut(sentence: Sentence, is_first_short: bool, script: &str) -> VecDeque<Piece
                 before.words.extend(own);
             }
             before => {
-                let boundary = if before.is_some() { segment.boundary } else { boundary };
+                let (boundary, pause_s) = if before.is_some() { (segment.boundary, None) } else { (boundary, pause_s) };
                 pieces.push_back(Piece {
                     phonemes: segment.reading.phonemes,
                     boundary,
-                    pause_s: None,
-                    rate: 1.0,
+                    pause_s,
+                    rate,
                     source: start..end,
                     tokens: segment.reading.tokens,
                     words: own,
@@ -292,7 +392,7 @@ fn cut(sentence: Sentence, is_first_short: bool, script: &str) -> VecDeque<Piece
         if let Some(next) = pieces.front_mut() {
             next.source.start = first.source.start;
             next.words.splice(0..0, first.words);
-            next.boundary = first.boundary;
+            (next.boundary, next.pause_s) = (first.boundary, first.pause_s);
         }
     }
     pieces

@@ -74,8 +74,9 @@ impl Reading {
         }));
     }
 
-    /// Cuts it into segments of at most `max` code points; `script` is what the tokens' sources are bytes of.
-    pub(super) fn split(self, max: usize, script: &str) -> Vec<Segment> {
+    /// Cuts it into segments of at most `max` code points. The source of a token that has to be cut is cut where one of
+    /// `words` begins, which are bytes of the script in order; if none does it is the first part's.
+    pub(super) fn split(self, max: usize, words: &[Range<usize>]) -> Vec<Segment> {
         if self.len <= max {
             return vec![Segment { reading: self, boundary: Boundary::Start }];
         }
@@ -90,7 +91,7 @@ impl Reading {
             (at, byte) = (start + len, begin + segment.phonemes.len());
             let mut own = Vec::new();
             while let Some(token) = tokens.pop_front() {
-                let (head, tail) = cut_token(token, at, script);
+                let (head, tail) = cut_token(token, at, words);
                 own.extend(head.map(|token| {
                     let symbols = token.symbols.start.saturating_sub(start)..token.symbols.end.saturating_sub(start);
                     PieceToken { symbols, ..token }
@@ -112,35 +113,24 @@ impl Reading {
 }
 
 /// The parts of `token` before and behind code point `at` of the string.
-fn cut_token(token: PieceToken, at: usize, script: &str) -> (Option<PieceToken>, Option<PieceToken>) {
-    let PieceToken { symbols, source, origin } = token;
+fn cut_token(
+    token: PieceToken,
+    at: usize,
+    words: &[Range<usize>],
+) -> (Option<PieceToken>, Option<PieceToken>) {
+    let PieceToken { symbols, source, origin } = token.clone();
     if symbols.end <= at {
-        return (Some(PieceToken { symbols, source, origin }), None);
+        return (Some(token), None);
     }
     if symbols.start >= at {
-        return (None, Some(PieceToken { symbols, source, origin }));
+        return (None, Some(token));
     }
     let share = source.len() as u128 * (at - symbols.start) as u128 / symbols.len() as u128;
-    let middle = near_boundary(script, source.start + share as usize, &source);
+    let near = source.start + share as usize;
+    let word = words[..words.partition_point(|word| word.start <= near)].last();
+    let middle = word.map(|word| word.start).filter(|&start| start > source.start).unwrap_or(source.end);
     let head = PieceToken { symbols: symbols.start..at, source: source.start..middle, origin };
     (Some(head), Some(PieceToken { symbols: at..symbols.end, source: middle..source.end, origin }))
-}
-
-/// Bytes within which the end of a word is looked for.
-const NEAR_BYTES: usize = 64;
-
-/// The start of a word of `script` that is close before byte `at` and inside of `range`, else the start of a character.
-fn near_boundary(script: &str, at: usize, range: &Range<usize>) -> usize {
-    let mut at = at.clamp(range.start, range.end);
-    while !script.is_char_boundary(at) {
-        at -= 1;
-    }
-    let mut from = at.saturating_sub(NEAR_BYTES).max(range.start);
-    while !script.is_char_boundary(from) {
-        from += 1;
-    }
-    let space = script[from..at].char_indices().rev().find(|(_, c)| c.is_whitespace());
-    space.map_or(at, |(found, c)| from + found + c.len_utf8())
 }
 
 #[cfg(test)]
@@ -172,15 +162,18 @@ mod tests {
 
     #[test]
     fn split_readings_keep_every_token() {
-        let script = "aaa bbb ccc";
         let tokens = [token(0..3, "aaaa", true), token(4..7, "bbbb", true), token(8..11, "cccc", false)];
         let reading = Reading::of(&tokens, |r| r);
-        let segments = reading.clone().split(9, script);
+        let words = [0..3, 4..7, 8..11];
+        let segments = reading.clone().split(9, &words);
         let all: Vec<_> = segments.iter().flat_map(|s| shown(&s.reading)).collect();
         assert_eq!(all, shown(&reading));
-        // A word that has to be cut lends its bytes to both.
-        let cut = Reading::of(&[token(0..11, "aaaabbbbcccc", false)], |r| r).split(8, script);
-        let all: Vec<_> = cut.iter().flat_map(|s| shown(&s.reading)).collect();
-        assert_eq!(all, [("aaaabbbb".to_owned(), 0..4), ("cccc".to_owned(), 4..11)]);
+        // A token that has to be cut shares its bytes at the start of a word, if there is one.
+        let cut = |words: &[Range<usize>]| {
+            let segments = Reading::of(&[token(0..11, "aaaabbbbcccc", false)], |r| r).split(8, words);
+            segments.iter().flat_map(|s| shown(&s.reading)).collect::<Vec<_>>()
+        };
+        assert_eq!(cut(&words), [("aaaabbbb".to_owned(), 0..4), ("cccc".to_owned(), 4..11)]);
+        assert_eq!(cut(&[0..11]), [("aaaabbbb".to_owned(), 0..11), ("cccc".to_owned(), 11..11)]);
     }
 }
