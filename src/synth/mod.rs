@@ -1,12 +1,16 @@
 //! Text in, chunks of audio out: language, phonemes, pieces, style rows, the model, and the seams between pieces.
 
+mod boundaries;
+mod closing;
 mod options;
 mod seam;
 mod speaking;
+mod timeline;
 
-pub use options::{Script, SpeakOptions};
+pub use options::{Pauses, Script, SpeakOptions};
 pub use seam::{MAX_SEAM_SLOPE, pause_samples};
 pub use speaking::{Chunk, Speaking};
+pub use timeline::TimedWord;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -15,6 +19,8 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::text::{Espeak, Language, Phonemizer, Pieces, Vocab};
 use crate::voice::VoiceSpec;
+
+use speaking::Source;
 
 pub use crate::audio::SAMPLE_RATE_HZ;
 
@@ -69,8 +75,10 @@ impl Synthesizer {
         options.check()?;
         let spec = VoiceSpec::parse(options.voice.as_deref().unwrap_or(self.model.default_voice()))?;
         let voice = self.model.blend(&spec)?;
-        let (pieces, len) = match script {
-            Script::Phonemes(phonemes) => (Pieces::from_phonemes(phonemes), phonemes.len()),
+        let source = match script {
+            Script::Phonemes(phonemes) => {
+                Source { pieces: Pieces::from_phonemes(phonemes), script: phonemes, is_text: false }
+            }
             Script::Text(text) if is_blank(text) => {
                 return Err(Error::NothingToSay { reason: "the text is empty" });
             }
@@ -79,10 +87,11 @@ impl Synthesizer {
                     .language
                     .or_else(|| Language::from_voice(spec.first()))
                     .unwrap_or(Language::AmericanEnglish);
-                (Pieces::from_text(text, self.phonemizer()?, language), text.len())
+                let pieces = Pieces::from_text(text, self.phonemizer()?, language);
+                Source { pieces: pieces.with_short_first(options.first_piece_short), script: text, is_text: true }
             }
         };
-        Speaking::start(&self.model, &self.vocab, voice, pieces, len, options)
+        Speaking::start(&self.model, &self.vocab, voice, source, options)
     }
 
     fn phonemizer(&self) -> Result<&dyn Phonemizer> {

@@ -17,6 +17,11 @@ pub enum TextError {
         /// The name asked for.
         found: String,
     },
+    /// No phonemizer of that name.
+    UnknownPhonemizer {
+        /// The name asked for.
+        found: String,
+    },
     /// The cargo feature that could turn text into phonemes is not built in.
     NoPhonemizer {
         /// The feature.
@@ -60,7 +65,7 @@ impl TextError {
     /// The class of this error, for programs.
     pub fn error_kind(&self) -> ErrorKind {
         match self {
-            TextError::UnknownLanguage { .. } => ErrorKind::InvalidInput,
+            TextError::UnknownLanguage { .. } | TextError::UnknownPhonemizer { .. } => ErrorKind::InvalidInput,
             TextError::NoPhonemizer { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
@@ -80,6 +85,9 @@ impl fmt::Display for TextError {
                     separator = ", ";
                     Ok(())
                 })
+            }
+            TextError::UnknownPhonemizer { found } => {
+                write!(f, "unknown phonemizer {found:?}, expected auto, misaki, espeak or native")
             }
             TextError::NoPhonemizer { feature } => write!(
                 f,

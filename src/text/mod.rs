@@ -3,6 +3,7 @@
 //! [`Pieces`] cuts a text into sentences, hands each to a [`Phonemizer`], and puts the results together to what
 //! the model speaks at once; [`Vocab`] makes them token ids. This module knows nothing of the model.
 
+mod choice;
 mod emoji;
 mod error;
 mod espeak;
@@ -18,6 +19,7 @@ mod token;
 mod vocab;
 mod words;
 
+pub use choice::PhonemizerChoice;
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
