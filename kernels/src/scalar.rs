@@ -100,7 +100,13 @@ pub fn adain_snake(x: &[f32], affine: &ChannelAffine<'_>, snake: &Snake, dst: &m
 fn activate(y: f32, activation: Activation<'_>, c: usize) -> f32 {
     match activation {
         Activation::Identity => y,
-        Activation::LeakyRelu(slope) => if y < 0.0 { y * slope } else { y },
+        Activation::LeakyRelu(slope) => {
+            if y < 0.0 {
+                y * slope
+            } else {
+                y
+            }
+        }
         Activation::Snake(snake) => y + (snake.alpha()[c] * y).sin().powi(2) / snake.alpha()[c],
     }
 }

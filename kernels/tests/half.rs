@@ -2,9 +2,7 @@
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, STEP, STEP_LINES};
 use kokoro_kernels::testing::{assert_within, noise, reorder_bound};
-use kokoro_kernels::{
-    Activation, BandStatistics, ChannelAffine, Finish, Isa, Kernels, Prepare, Snake,
-};
+use kokoro_kernels::{Activation, BandStatistics, ChannelAffine, Finish, Isa, Kernels, Prepare, Snake};
 
 /// Half a unit in the last place of a bf16 in [1, 2), relative.
 const HALF_ULP: f32 = 1.0 / 256.0;
@@ -38,8 +36,7 @@ fn the_bf16_product_is_the_sum_of_the_rounded_products() {
             let panel = random_lines(taps * steps * STEP_LINES, 2);
             let acc_stride = PANEL + 5;
             let mut acc = vec![f32::NAN; (rows - 1) * acc_stride + PANEL];
-            let product =
-                Bf16Product { lhs: &lhs, row_stride, rows, taps, tap_stride, steps, panel: &panel };
+            let product = Bf16Product { lhs: &lhs, row_stride, rows, taps, tap_stride, steps, panel: &panel };
             kernels.gemm_bf16(&product, &mut acc, acc_stride);
             for r in 0..rows {
                 for o in 0..PANEL {
@@ -148,7 +145,8 @@ fn rounding_to_bf16_keeps_what_is_no_number_and_goes_to_even() {
         kernels.prepare_bf16(&x, 16, &Prepare::Plain(Activation::Identity), &mut found);
         let values: Vec<f32> = (0..8).map(|i| value(&found, i)).collect();
         assert!(values[0].is_nan(), "{}", kernels.isa());
-        let expected = [f32::INFINITY, f32::NEG_INFINITY, f32::INFINITY, 1.0, f32::from_bits(0x3f82_0000), -0.0, 1.0];
+        let expected =
+            [f32::INFINITY, f32::NEG_INFINITY, f32::INFINITY, 1.0, f32::from_bits(0x3f82_0000), -0.0, 1.0];
         assert_eq!(values[1..], expected, "{}", kernels.isa());
     }
 }

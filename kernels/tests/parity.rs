@@ -3,7 +3,9 @@
 use kokoro_kernels::quantize::{dequantize_row, quantize_row};
 use kokoro_kernels::testing::{assert_within, noise, reorder_bound};
 use kokoro_kernels::toom_cook::OUTPUTS;
-use kokoro_kernels::{ChannelAffine, GEMV_PANEL_WIDTH, Isa, Kernels, Snake, ToomCook, WeightRows, WeightType};
+use kokoro_kernels::{
+    ChannelAffine, GEMV_PANEL_WIDTH, Isa, Kernels, Snake, ToomCook, WeightRows, WeightType,
+};
 
 const SIZES: [usize; 14] = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 257];
 

@@ -141,7 +141,12 @@ impl<const BF16: bool> Simd for Avx512<BF16> {
         }
     }
     #[inline(always)]
-    unsafe fn dot_bf16<const ROWS: usize>(self, acc: &mut [__m512; ROWS], x: [*const u16; ROWS], w: *const u16) {
+    unsafe fn dot_bf16<const ROWS: usize>(
+        self,
+        acc: &mut [__m512; ROWS],
+        x: [*const u16; ROWS],
+        w: *const u16,
+    ) {
         // SAFETY: the caller vouches for 32 readable u16 at `w` and two at each `x`; where `BF16` the CPU has the instruction.
         unsafe {
             if BF16 {

@@ -63,7 +63,12 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// `2 · LANES` u16 must be readable at `w`, two at `x`; no alignment needed.
     #[inline(always)]
-    unsafe fn dot_bf16<const ROWS: usize>(self, acc: &mut [Self::V; ROWS], x: [*const u16; ROWS], w: *const u16) {
+    unsafe fn dot_bf16<const ROWS: usize>(
+        self,
+        acc: &mut [Self::V; ROWS],
+        x: [*const u16; ROWS],
+        w: *const u16,
+    ) {
         // SAFETY: passed on to the caller.
         unsafe {
             let [first, second] = self.load_bf16_pairs(w);

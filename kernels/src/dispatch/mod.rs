@@ -36,8 +36,7 @@ pub struct ChannelAffine<'a> {
 type GemmPanel = unsafe fn(&[f32], usize, usize, usize, &[f32], &mut [f32]);
 type Transform = unsafe fn(&ToomCook, &[f32], usize, &mut [f32], usize, usize);
 type PrepareBf16 = unsafe fn(&[f32], usize, &Prepare<'_>, &mut [Line]);
-type FinishRows =
-    unsafe fn(&[f32], usize, &Finish<'_>, &mut [&mut [f32]], Option<&mut BandStatistics>);
+type FinishRows = unsafe fn(&[f32], usize, &Finish<'_>, &mut [&mut [f32]], Option<&mut BandStatistics>);
 type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 
 /// Kernels for one instruction set. Holding a reference proves that this CPU supports it.

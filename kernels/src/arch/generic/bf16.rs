@@ -20,7 +20,14 @@ pub(crate) fn gemm<S: Simd, const MR: usize>(
             // SAFETY: `Bf16Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
             unsafe {
                 let lhs = product.lhs.as_ptr().add(r * product.row_stride);
-                tile::<S, MR>(s, product, lhs, first, acc.as_mut_ptr().add(r * acc_stride + first), acc_stride);
+                tile::<S, MR>(
+                    s,
+                    product,
+                    lhs,
+                    first,
+                    acc.as_mut_ptr().add(r * acc_stride + first),
+                    acc_stride,
+                );
             }
         }
     }
@@ -50,8 +57,10 @@ unsafe fn tile<S: Simd, const MR: usize>(
                 let w = product.panel.as_ptr().add((tap * product.steps + step) * STEP_LINES);
                 let x = lhs.add(tap * product.tap_stride + step);
                 for pair in 0..tile_lines {
-                    let rows: [*const u16; MR] =
-                        std::array::from_fn(|r| x.add(r * product.row_stride).cast::<u16>().add(2 * pair));
+                    let mut rows = [x.cast::<u16>(); MR];
+                    for (r, row) in rows.iter_mut().enumerate() {
+                        *row = x.add(r * product.row_stride).cast::<u16>().add(2 * pair);
+                    }
                     for (v, sums) in sums.iter_mut().enumerate() {
                         let output = first + v * S::LANES;
                         let line = w.add(output / LINE_OUTPUTS * tile_lines + pair);

@@ -24,6 +24,20 @@ pub(crate) fn finish<S: Simd>(
     }
 }
 
+/// Vectors from `values[at]` on.
+///
+/// # Safety
+/// There must be as many values.
+#[inline(always)]
+unsafe fn load<S: Simd>(s: S, values: &[f32], at: usize) -> [S::V; VECTORS] {
+    let mut vectors = [s.splat(0.0); VECTORS];
+    for (v, vector) in vectors.iter_mut().enumerate() {
+        // SAFETY: the caller vouches for it.
+        *vector = unsafe { s.load(values.as_ptr().add(at + v * S::LANES)) };
+    }
+    vectors
+}
+
 #[inline(always)]
 fn columns<S: Simd, const RESIDUAL: bool, const ACCUMULATE: bool>(
     s: S,
@@ -56,19 +70,17 @@ fn columns<S: Simd, const RESIDUAL: bool, const ACCUMULATE: bool>(
         // SAFETY: every row of `out`, `sums` and the residual has `cols` values from its start, and the vectors of the
         // statistics too (checked by `Kernels::finish_rows`); `c + block ≤ whole ≤ cols`.
         unsafe {
-            let at = |v: usize| c + v * S::LANES;
-            let load = |p: &[f32]| -> [S::V; VECTORS] { std::array::from_fn(|v| s.load(p.as_ptr().add(at(v)))) };
-            let bias = load(how.bias);
+            let bias = load(s, how.bias, c);
             let (pivot, mut sum, mut squares) = match statistics.as_deref() {
-                Some(t) => (load(&t.pivot), load(&t.sum), load(&t.squares)),
+                Some(t) => (load(s, &t.pivot, c), load(s, &t.sum, c), load(s, &t.squares, c)),
                 None => ([scale; VECTORS], [scale; VECTORS], [scale; VECTORS]),
             };
             for (r, row) in out.iter_mut().enumerate() {
                 for v in 0..VECTORS {
-                    let p = row.as_mut_ptr().add(at(v));
-                    let mut y = s.add(s.load(sums.as_ptr().add(r * sums_stride + at(v))), bias[v]);
+                    let p = row.as_mut_ptr().add(c + v * S::LANES);
+                    let mut y = s.add(s.load(sums.as_ptr().add(r * sums_stride + c + v * S::LANES)), bias[v]);
                     if RESIDUAL {
-                        y = s.add(y, s.load(residual.as_ptr().add(r * residual_stride + at(v))));
+                        y = s.add(y, s.load(residual.as_ptr().add(r * residual_stride + c + v * S::LANES)));
                     }
                     if ACCUMULATE {
                         y = s.add(s.load(p), y);
@@ -82,8 +94,8 @@ fn columns<S: Simd, const RESIDUAL: bool, const ACCUMULATE: bool>(
             }
             if let Some(t) = statistics.as_deref_mut() {
                 for v in 0..VECTORS {
-                    s.store(t.sum.as_mut_ptr().add(at(v)), sum[v]);
-                    s.store(t.squares.as_mut_ptr().add(at(v)), squares[v]);
+                    s.store(t.sum.as_mut_ptr().add(c + v * S::LANES), sum[v]);
+                    s.store(t.squares.as_mut_ptr().add(c + v * S::LANES), squares[v]);
                 }
             }
         }

@@ -59,8 +59,12 @@ struct Styled<'a, const SNAKE: bool> {
 impl<S: Simd, const SNAKE: bool> Step<S> for Styled<'_, SNAKE> {
     #[inline(always)]
     unsafe fn parameters(self, s: S, channel: usize) -> [S::V; 5] {
-        // SAFETY: the caller vouches for the channels; all vectors have one value for each.
-        self.vectors.map(|v| unsafe { s.load(v.as_ptr().add(channel)) })
+        let mut parameters = [s.splat(0.0); 5];
+        for (p, v) in parameters.iter_mut().zip(self.vectors) {
+            // SAFETY: the caller vouches for the channels; all vectors have one value for each.
+            *p = unsafe { s.load(v.as_ptr().add(channel)) };
+        }
+        parameters
     }
     #[inline(always)]
     fn apply(self, s: S, x: S::V, [mean, scale, shift, turns, inverse]: &[S::V; 5]) -> S::V {
@@ -116,9 +120,11 @@ fn rows<S: Simd>(s: S, x: &[f32], channels: usize, step: impl Step<S>, dst: &mut
             for channel in (0..whole).step_by(S::LANES) {
                 let parameters = step.parameters(s, channel);
                 if shared == SHARED_ROWS {
-                    let values: [S::V; SHARED_ROWS] = std::array::from_fn(|r| {
-                        step.apply(s, s.load(src.add((row + r) * channels + channel)), &parameters)
-                    });
+                    // All four before the first is stored: their chains of instructions then run side by side.
+                    let mut values = [s.splat(0.0); SHARED_ROWS];
+                    for (r, v) in values.iter_mut().enumerate() {
+                        *v = step.apply(s, s.load(src.add((row + r) * channels + channel)), &parameters);
+                    }
                     for (r, v) in values.into_iter().enumerate() {
                         s.store_bf16(out.add((row + r) * stride + channel), v);
                     }
