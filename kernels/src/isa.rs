@@ -16,11 +16,15 @@ pub enum Isa {
     Avx2,
     /// AVX-512 F, BW, DQ and VL on top of [`Isa::Avx2`].
     Avx512,
+    /// AVX-512 BF16 and VNNI on top of [`Isa::Avx512`].
+    Avx512Bf16,
+    /// AMX tiles of bf16 and int8 on top of [`Isa::Avx512Bf16`].
+    Amx,
 }
 
 impl Isa {
     /// All instruction sets, slowest first.
-    pub const ALL: [Isa; 4] = [Isa::Scalar, Isa::Portable, Isa::Avx2, Isa::Avx512];
+    pub const ALL: [Isa; 6] = [Isa::Scalar, Isa::Portable, Isa::Avx2, Isa::Avx512, Isa::Avx512Bf16, Isa::Amx];
 
     /// The name used by `KOKORO_ISA` and in reports.
     pub fn name(self) -> &'static str {
@@ -29,6 +33,8 @@ impl Isa {
             Isa::Portable => "portable",
             Isa::Avx2 => "avx2",
             Isa::Avx512 => "avx512",
+            Isa::Avx512Bf16 => "avx512_bf16",
+            Isa::Amx => "amx",
         }
     }
 
@@ -50,8 +56,16 @@ impl Isa {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
             }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Bf16 => {
+                Isa::Avx512.is_available()
+                    && is_x86_feature_detected!("avx512bf16")
+                    && is_x86_feature_detected!("avx512vnni")
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Amx => Isa::Avx512Bf16.is_available() && crate::arch::amx::is_available(),
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => false,
+            Isa::Avx2 | Isa::Avx512 | Isa::Avx512Bf16 | Isa::Amx => false,
         }
     }
 

@@ -5,12 +5,14 @@
 //!
 //! * [`Kernels`] is a table of kernels for one instruction set; holding one proves that the CPU has it.
 //! * [`scalar`] holds the obvious version of every kernel; it judges the fast ones.
+//! * [`bf16`] is the layout that the bf16 product takes.
 //! * [`block`] and [`quantize`] know the ggml block formats.
 //!
 //! Notation: `m` rows of activations, `n` outputs, `k` inputs summed over; matrices are row-major; a *panel* is
 //! `[k, panel_width]`: the weights of `panel_width` neighbouring outputs, input by input.
 
 mod arch;
+pub mod bf16;
 pub mod block;
 mod dispatch;
 pub mod isa;
@@ -21,6 +23,7 @@ pub mod testing;
 pub mod toom_cook;
 
 pub use block::WeightType;
+pub use dispatch::half::{Activation, BandStatistics, Finish, Prepare, Snake};
 pub use dispatch::{ChannelAffine, Kernels, WeightRows};
 pub use isa::{Isa, IsaError};
 pub use toom_cook::ToomCook;
