@@ -4,26 +4,36 @@
 //! the model speaks at once; [`Vocab`] makes them token ids. This module knows nothing of the model.
 
 mod emoji;
+#[cfg(feature = "native")]
+mod english_numbers;
 mod error;
 mod espeak;
 pub mod ipa;
 mod language;
+#[cfg(feature = "native")]
+mod letters;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+#[cfg(feature = "native")]
+mod passage_parts;
 mod pieces;
 mod source_map;
 pub mod split;
 mod token;
 mod vocab;
+mod word_reader;
 
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
+#[cfg(feature = "native")]
+pub use letters::Letters;
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};
 pub use vocab::{Encoded, Vocab};
+pub use word_reader::WordReader;
 
 /// Turns text into phonemes in Kokoro's notation.
 pub trait Phonemizer: Send + Sync {
