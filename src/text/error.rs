@@ -27,6 +27,13 @@ pub enum TextError {
         /// The feature.
         feature: &'static str,
     },
+    /// A phonemizer does not read a language.
+    LanguageNotRead {
+        /// The phonemizer.
+        phonemizer: &'static str,
+        /// The language.
+        language: Language,
+    },
     /// espeak-ng's data could not be put where espeak-ng can read it.
     EspeakData {
         /// The directory.
@@ -66,7 +73,7 @@ impl TextError {
     pub fn error_kind(&self) -> ErrorKind {
         match self {
             TextError::UnknownLanguage { .. } | TextError::UnknownPhonemizer { .. } => ErrorKind::InvalidInput,
-            TextError::NoPhonemizer { .. } => ErrorKind::Unsupported,
+            TextError::NoPhonemizer { .. } | TextError::LanguageNotRead { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
             TextError::Vocabulary { .. } => ErrorKind::Malformed,
@@ -93,6 +100,9 @@ impl fmt::Display for TextError {
                 f,
                 "text needs the cargo feature `{feature}`, which is not built in; phonemes can still be given"
             ),
+            TextError::LanguageNotRead { phonemizer, language } => {
+                write!(f, "the {phonemizer} phonemizer does not read {language}")
+            }
             TextError::EspeakData { path, .. } => {
                 write!(f, "cannot put espeak-ng's data into {}", path.display())
             }

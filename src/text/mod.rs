@@ -5,30 +5,40 @@
 
 mod choice;
 mod emoji;
+#[cfg(feature = "native")]
+mod english_numbers;
 mod error;
 mod espeak;
 pub mod ipa;
 mod language;
+#[cfg(feature = "native")]
+mod letters;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+#[cfg(feature = "native")]
+mod passage_parts;
 mod pieces;
 mod prepared;
 mod source_map;
 pub mod split;
 mod token;
 mod vocab;
+mod word_reader;
 mod words;
 
 pub use choice::PhonemizerChoice;
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
+#[cfg(feature = "native")]
+pub use letters::Letters;
 pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};
 pub use prepared::Prepared;
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};
 pub use vocab::{Encoded, Vocab};
+pub use word_reader::WordReader;
 
 /// Turns text into phonemes in Kokoro's notation.
 pub trait Phonemizer: Send + Sync {
