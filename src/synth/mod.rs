@@ -1,23 +1,25 @@
 //! Text in, chunks of audio out: language, phonemes, pieces, style rows, the model, and the seams between pieces.
 
 mod boundaries;
+mod captions;
 mod closing;
 mod options;
 mod seam;
 mod speaking;
 mod timeline;
 
+pub use captions::CaptionFormat;
 pub use options::{Pauses, Script, SpeakOptions};
 pub use seam::{MAX_SEAM_SLOPE, pause_samples};
 pub use speaking::{Chunk, Speaking};
 pub use timeline::TimedWord;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::text::{Espeak, Language, Phonemizer, Pieces, Vocab};
+use crate::text::{Language, Phonemizer, Phonemizers, Pieces, Vocab};
 use crate::voice::VoiceSpec;
 
 use speaking::Source;
@@ -32,23 +34,29 @@ pub const SAMPLES_PER_FRAME: usize = 600;
 pub struct Synthesizer {
     model: Arc<Model>,
     vocab: Arc<Vocab>,
-    phonemizer: Arc<OnceLock<Arc<dyn Phonemizer>>>,
+    phonemizers: Phonemizers,
 }
 
 impl Synthesizer {
-    /// A synthesizer on `model`, with espeak-ng as its phonemizer where that is built in.
+    /// A synthesizer on `model`, with the phonemizers that are built in.
     ///
     /// # Errors
     /// [`Error::Text`] if the model's vocabulary cannot be used.
     pub fn new(model: impl Into<Arc<Model>>) -> Result<Self> {
         let model = model.into();
         let vocab = Arc::new(Vocab::new(model.vocabulary())?);
-        Ok(Self { model, vocab, phonemizer: Arc::default() })
+        Ok(Self { model, vocab, phonemizers: Phonemizers::new() })
     }
 
-    /// The same with another phonemizer.
-    pub fn with_phonemizer(mut self, phonemizer: impl Phonemizer + 'static) -> Self {
-        self.phonemizer = Arc::new(OnceLock::from(Arc::new(phonemizer) as Arc<dyn Phonemizer>));
+    /// The same with a phonemizer of the caller's, which reads all text.
+    pub fn with_phonemizer(self, phonemizer: impl Phonemizer + 'static) -> Self {
+        let phonemizers = self.phonemizers.clone().with_own(phonemizer);
+        self.with_phonemizers(phonemizers)
+    }
+
+    /// The same with other phonemizers to choose from.
+    pub fn with_phonemizers(mut self, phonemizers: Phonemizers) -> Self {
+        self.phonemizers = phonemizers;
         self
     }
 
@@ -77,7 +85,8 @@ impl Synthesizer {
         let voice = self.model.blend(&spec)?;
         let source = match script {
             Script::Phonemes(phonemes) => {
-                Source { pieces: Pieces::from_phonemes(phonemes), script: phonemes, is_text: false }
+                let pieces = Pieces::from_phonemes(phonemes);
+                Source { pieces, script: phonemes, is_text: false, phonemizer: "none", notices: Vec::new() }
             }
             Script::Text(text) if is_blank(text) => {
                 return Err(Error::NothingToSay { reason: "the text is empty" });
@@ -87,20 +96,18 @@ impl Synthesizer {
                     .language
                     .or_else(|| Language::from_voice(spec.first()))
                     .unwrap_or(Language::AmericanEnglish);
-                let pieces = Pieces::from_text(text, self.phonemizer()?, language);
-                Source { pieces: pieces.with_short_first(options.first_piece_short), script: text, is_text: true }
+                let selected = self.phonemizers.select(options.phonemizer, language)?;
+                let pieces = Pieces::from_text(text, selected.phonemizer, language);
+                Source {
+                    pieces: pieces.with_short_first(options.first_piece_short),
+                    script: text,
+                    is_text: true,
+                    phonemizer: selected.name,
+                    notices: selected.notice.into_iter().collect(),
+                }
             }
         };
         Speaking::start(&self.model, &self.vocab, voice, source, options)
-    }
-
-    fn phonemizer(&self) -> Result<&dyn Phonemizer> {
-        if self.phonemizer.get().is_none() {
-            let espeak = Arc::new(Espeak::new()?);
-            // Another thread may have been first; either will do.
-            let _ = self.phonemizer.set(espeak);
-        }
-        Ok(&**self.phonemizer.get().expect("it was set above"))
     }
 }
 

@@ -7,7 +7,9 @@ use super::timeline::{TimedWord, Timeline};
 use super::{SAMPLE_RATE_HZ, closing};
 use crate::error::{Error, Result};
 use crate::model::{Model, NoTrace, NoiseSource, Utterance};
-use crate::text::{Encoded, Origin, Piece, Pieces, Vocab};
+use crate::text::{Encoded, Piece, PieceToken, Pieces, Vocab};
+#[cfg(doc)]
+use crate::text::Origin;
 use crate::voice::Voice;
 
 /// Token id at both ends of an utterance.
@@ -40,8 +42,9 @@ pub struct Chunk {
     /// The words of the text that end in this chunk, each with its time. Every word of a text, as white space separates
     /// them, comes once; those that say nothing, such as emoji, lie in the silence between their neighbours.
     pub words: Vec<TimedWord>,
-    /// Bytes of the text that nothing could read, in order; they were not said.
-    pub unread: Vec<std::ops::Range<usize>>,
+    /// The tokens of the piece, with where their phonemes come from; none if phonemes were given. What nothing could read
+    /// has [`Origin::Unknown`].
+    pub tokens: Vec<PieceToken>,
     /// Share of the script that has been spoken with this chunk, 0 to 1.
     pub progress: f32,
 }
@@ -67,6 +70,8 @@ pub struct Speaking<'a> {
     spoken_samples: u64,
     last_sample: f32,
     failed: bool,
+    phonemizer: &'static str,
+    notices: Vec<String>,
 }
 
 /// What is spoken, as [`Speaking::start`] takes it.
@@ -75,6 +80,8 @@ pub(super) struct Source<'a> {
     /// The text, or the phonemes.
     pub(super) script: &'a str,
     pub(super) is_text: bool,
+    pub(super) phonemizer: &'static str,
+    pub(super) notices: Vec<String>,
 }
 
 impl<'a> Speaking<'a> {
@@ -86,7 +93,7 @@ impl<'a> Speaking<'a> {
         source: Source<'a>,
         options: &SpeakOptions,
     ) -> Result<Self> {
-        let Source { pieces, script, is_text } = source;
+        let Source { pieces, script, is_text, phonemizer, notices } = source;
         let mut speaking = Self {
             model,
             vocab,
@@ -103,12 +110,25 @@ impl<'a> Speaking<'a> {
             spoken_samples: 0,
             last_sample: 0.0,
             failed: false,
+            phonemizer,
+            notices,
         };
         let Some(first) = speaking.next_piece(None)? else {
             return Err(Error::NothingToSay { reason: "it holds nothing that the model can speak" });
         };
         speaking.next = Some(Ok(first));
         Ok(speaking)
+    }
+
+    /// The name of the phonemizer that reads the text, such as `misaki`; `none` for phonemes.
+    pub fn phonemizer(&self) -> &'static str {
+        self.phonemizer
+    }
+
+    /// What the user should know about how the text is read: that another phonemizer would read it better, what in its
+    /// markup was ignored. One line each.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// The next piece that has a token. Pieces whose every symbol is unknown say nothing; their words become those of the
@@ -168,21 +188,21 @@ impl<'a> Speaking<'a> {
         }
         let speech_at = self.spoken_samples + pause_samples as u64;
         let offset_s = speech_at as f64 / f64::from(SAMPLE_RATE_HZ);
+        let end = piece.source.end;
         let words = self.timeline.words(&piece, &before, &speech.durations_frames, offset_s);
         self.spoken += 1;
         self.spoken_samples += samples.len() as u64;
-        let unread = piece.tokens.iter().filter(|token| token.origin == Origin::Unknown);
         Ok(Chunk {
             samples,
             pause_samples,
             closing_samples,
-            unread: unread.map(|token| token.source.clone()).collect(),
+            tokens: piece.tokens,
             phonemes,
             token_ids,
             durations_frames: speech.durations_frames,
             skipped,
             words,
-            progress: (piece.source.end as f32 / self.script_bytes.max(1) as f32).min(1.0),
+            progress: (end as f32 / self.script_bytes.max(1) as f32).min(1.0),
         })
     }
 

@@ -17,6 +17,7 @@ mod letters;
 mod marks;
 #[cfg(feature = "native")]
 mod passage_parts;
+mod phonemizers;
 mod pieces;
 mod prepared;
 mod source_map;
@@ -32,6 +33,7 @@ pub use espeak::Espeak;
 pub use language::Language;
 #[cfg(feature = "native")]
 pub use letters::Letters;
+pub use phonemizers::{Phonemizers, Selected};
 pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};
 pub use prepared::Prepared;
 pub use source_map::{Rewrite, SourceMap};
@@ -39,6 +41,8 @@ pub use split::Boundary;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};
 pub use vocab::{Encoded, Vocab};
 pub use word_reader::WordReader;
+
+use std::sync::Arc;
 
 /// Turns text into phonemes in Kokoro's notation.
 pub trait Phonemizer: Send + Sync {
@@ -56,5 +60,17 @@ pub trait Phonemizer: Send + Sync {
     /// As [`tokens`](Self::tokens).
     fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError> {
         Ok(join(&self.tokens(&Passage::plain(text), language)?))
+    }
+}
+
+impl<P: Phonemizer + ?Sized> Phonemizer for &P {
+    fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
+        (**self).tokens(passage, language)
+    }
+}
+
+impl<P: Phonemizer + ?Sized> Phonemizer for Arc<P> {
+    fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
+        (**self).tokens(passage, language)
     }
 }

@@ -68,7 +68,7 @@ enum Input<'a> {
 /// Where the text has been read up to.
 struct Reader<'a> {
     text: Prepared,
-    phonemizer: &'a dyn Phonemizer,
+    phonemizer: Box<dyn Phonemizer + 'a>,
     language: Language,
     /// Byte of the text.
     at: usize,
@@ -99,16 +99,16 @@ struct Sentence {
 impl<'a> Pieces<'a> {
     /// Pieces of `text`. Sentences are put together within a paragraph to about [`TARGET_PHONEMES`] each; a long one is
     /// cut where a clause ends, and one above [`MAX_PHONEMES`] wherever it must be.
-    pub fn from_text(text: &str, phonemizer: &'a dyn Phonemizer, language: Language) -> Self {
+    pub fn from_text(text: &str, phonemizer: impl Phonemizer + 'a, language: Language) -> Self {
         Self::from_prepared(Prepared::verbatim(text), phonemizer, language)
     }
 
     /// Pieces of a script that has been prepared. They end at its pauses and where its speed changes.
-    pub fn from_prepared(text: Prepared, phonemizer: &'a dyn Phonemizer, language: Language) -> Self {
+    pub fn from_prepared(text: Prepared, phonemizer: impl Phonemizer + 'a, language: Language) -> Self {
         let borders = text.borders().into();
         Self::new(Input::Text(Reader {
             text,
-            phonemizer,
+            phonemizer: Box::new(phonemizer),
             language,
             at: 0,
             borders,
