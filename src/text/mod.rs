@@ -3,11 +3,13 @@
 //! [`Pieces`] cuts a text into sentences, hands each to a [`Phonemizer`], and puts the results together to what
 //! the model speaks at once; [`Vocab`] makes them token ids. This module knows nothing of the model.
 
-mod emoji;
 mod error;
 mod espeak;
 pub mod ipa;
 mod language;
+mod lexicon;
+pub mod markup;
+pub mod normalize;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
 mod pieces;
@@ -19,9 +21,13 @@ mod vocab;
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
+pub use lexicon::UserLexicon;
+pub use markup::Document;
+pub use normalize::Normalizer;
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
+use normalize::emoji;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};
 pub use vocab::{Encoded, Vocab};
 
