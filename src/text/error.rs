@@ -57,6 +57,40 @@ pub enum TextError {
         /// What is wrong.
         reason: String,
     },
+    /// SSML that is not well-formed XML, or goes beyond a bound.
+    Ssml {
+        /// Byte of the text.
+        byte: usize,
+        /// Line of the text, from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A user's lexicon that cannot be read.
+    LexiconFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A line of a user's lexicon that is no entry.
+    Lexicon {
+        /// The file, or a name for where the text came from.
+        name: String,
+        /// Line, from 1.
+        line: usize,
+        /// What could stand there.
+        expected: &'static str,
+        /// What stands there.
+        found: String,
+    },
+    /// No class of normalisation of that name.
+    UnknownClass {
+        /// The name asked for.
+        found: String,
+        /// The names there are.
+        known: String,
+    },
     /// A list of tokens that cannot be a vocabulary.
     Vocabulary {
         /// Index of the token.
@@ -75,6 +109,13 @@ impl TextError {
             TextError::UnknownLanguage { .. } | TextError::UnknownPhonemizer { .. } => ErrorKind::InvalidInput,
             TextError::NoPhonemizer { .. } | TextError::LanguageNotRead { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
+            TextError::LexiconFile { source, .. } => match source.kind() {
+                std::io::ErrorKind::NotFound => ErrorKind::NotFound,
+                std::io::ErrorKind::InvalidData => ErrorKind::Malformed,
+                _ => ErrorKind::Io,
+            },
+            TextError::Ssml { .. } | TextError::UnknownClass { .. } => ErrorKind::InvalidInput,
+            TextError::Lexicon { .. } => ErrorKind::Malformed,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
             TextError::Vocabulary { .. } => ErrorKind::Malformed,
         }
@@ -112,6 +153,14 @@ impl fmt::Display for TextError {
             TextError::EspeakVoice { language, path, reason } => {
                 write!(f, "espeak-ng cannot load {language} from {}: {reason}", path.display())
             }
+            TextError::Ssml { byte, line, reason } => write!(f, "SSML at byte {byte} (line {line}): {reason}"),
+            TextError::LexiconFile { path, .. } => write!(f, "cannot read the lexicon {}", path.display()),
+            TextError::Lexicon { name, line, expected, found } => {
+                write!(f, "{name}:{line}: expected {expected}, found {found:?}")
+            }
+            TextError::UnknownClass { found, known } => {
+                write!(f, "unknown class of normalisation {found:?}, expected one of {known}")
+            }
             TextError::Vocabulary { id, found, expected } => {
                 write!(f, "vocabulary token {id} is {found:?}, expected {expected}")
             }
@@ -122,7 +171,7 @@ impl fmt::Display for TextError {
 impl std::error::Error for TextError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            TextError::EspeakData { source, .. } => Some(source),
+            TextError::EspeakData { source, .. } | TextError::LexiconFile { source, .. } => Some(source),
             _ => None,
         }
     }

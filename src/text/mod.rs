@@ -4,19 +4,22 @@
 //! the model speaks at once; [`Vocab`] makes them token ids. This module knows nothing of the model.
 
 mod choice;
-mod emoji;
 #[cfg(feature = "native")]
 mod english_numbers;
 mod error;
 mod espeak;
+mod gaps;
 pub mod ipa;
 mod language;
 #[cfg(feature = "native")]
 mod letters;
+mod lexicon;
+pub mod markup;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
 #[cfg(feature = "native")]
 mod passage_parts;
+pub mod normalize;
 mod phonemizers;
 mod pieces;
 mod prepared;
@@ -33,9 +36,12 @@ pub use espeak::Espeak;
 pub use language::Language;
 #[cfg(feature = "native")]
 pub use letters::Letters;
+pub use lexicon::UserLexicon;
+pub use markup::Document;
+pub use normalize::Normalizer;
 pub use phonemizers::{Phonemizers, Selected};
 pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};
-pub use prepared::Prepared;
+pub use prepared::{Markup, Preparation, Prepared};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};

@@ -13,7 +13,8 @@ use pack::{LONG_SENTENCE, LOOK_AHEAD};
 use reading::Reading;
 
 use super::split::{has_blank_line, sentence_from, split_phonemes};
-use super::{Boundary, Language, Mark, Passage, Phonemizer, Prepared, Rewrite, SourceMap, TextError, emoji};
+use super::markup::move_marks;
+use super::{Boundary, Language, Passage, Phonemizer, Prepared, Rewrite, SourceMap, TextError, gaps};
 
 /// The most phonemes the model takes at once: its context of 512 less the two boundary zeros.
 pub const MAX_PHONEMES: usize = 510;
@@ -154,7 +155,7 @@ impl<'a> Pieces<'a> {
     fn fetch(&mut self) -> Result<bool, TextError> {
         let Input::Text(reader) = &mut self.input else { return Ok(false) };
         let Some(found) = reader.next()? else {
-            self.pause_s = add(self.pause_s, reader.pauses_to(reader.text.text.len() + 1));
+            self.pause_s = add(self.pause_s, reader.pauses_to(usize::MAX));
             self.input = Input::End;
             return Ok(false);
         };
@@ -249,7 +250,7 @@ impl Iterator for Pieces<'_> {
 impl Reader<'_> {
     /// The next sentence, spoken or not. Its pause is what stands before it.
     fn next(&mut self) -> Result<Option<Sentence>, TextError> {
-        let text = &self.text.text;
+        let text = &self.text.document.text;
         let (range, is_behind_blank_line) = loop {
             let end = self.borders.front().copied().unwrap_or(text.len());
             match sentence_from(&text[..end], self.at) {
@@ -268,7 +269,7 @@ impl Reader<'_> {
         let is_behind_border = std::mem::take(&mut self.is_behind_border);
         self.at = range.end;
         let pause_s = self.pauses_to(range.start + 1);
-        let source = self.text.map.to_source(range.clone());
+        let source = self.text.document.map.to_source(range.clone());
         let first = self.next_word;
         let words = &self.text.words[first..];
         let words = words[..words.partition_point(|word| word.start < source.end)].to_vec();
@@ -287,9 +288,9 @@ impl Reader<'_> {
     /// A sentence, longer if it would end inside of a settled part.
     fn with_its_marks(&self, mut range: Range<usize>, end: usize) -> Range<usize> {
         loop {
-            let index = self.text.marks.partition_point(|mark| mark.range.end <= range.end);
-            let cut = self.text.marks.get(index).is_some_and(|mark| mark.range.start < range.end);
-            match cut.then(|| sentence_from(&self.text.text[..end], range.end)).flatten() {
+            let index = self.text.document.marks.partition_point(|mark| mark.range.end <= range.end);
+            let cut = self.text.document.marks.get(index).is_some_and(|mark| mark.range.start < range.end);
+            match cut.then(|| sentence_from(&self.text.document.text[..end], range.end)).flatten() {
                 Some((more, _)) => range.end = more.end,
                 None => return range,
             }
@@ -298,21 +299,21 @@ impl Reader<'_> {
 
     /// Seconds of the pauses that have not been asked for, up to byte `end` of the text.
     fn pauses_to(&mut self, end: usize) -> Option<f32> {
-        let due = self.text.pauses[self.next_pause..].iter().take_while(|&&(at, _)| at < end);
-        let seconds: Vec<f32> = due.map(|&(_, seconds)| seconds).collect();
+        let due = self.text.document.pauses[self.next_pause..].iter().take_while(|pause| pause.at_byte < end);
+        let seconds: Vec<f32> = due.map(|pause| pause.seconds).collect();
         self.next_pause += seconds.len();
         (!seconds.is_empty()).then(|| seconds.iter().sum())
     }
 
     /// The phonemes of the sentence at `range` of the text.
     fn read(&self, range: &Range<usize>) -> Result<Reading, TextError> {
-        let (text, map) = plain(&self.text.text[range.clone()]);
-        let marks = self.text.marks_in(range).map(|Mark { range, kind }| Mark { range: map.to_rewritten(range), kind });
-        let marks: Vec<Mark> = marks.filter(|mark| !mark.range.is_empty()).collect();
+        let document = &self.text.document;
+        let (text, map) = plain(&document.text[range.clone()]);
+        let marks = move_marks(&document.marks_in(range.clone()), &map);
         let tokens = self.phonemizer.tokens(&Passage { text: &text, marks: &marks }, self.language)?;
         Ok(Reading::of(&tokens, |token| {
             let in_sentence = map.to_source(token);
-            self.text.map.to_source(in_sentence.start + range.start..in_sentence.end + range.start)
+            document.map.to_source(in_sentence.start + range.start..in_sentence.end + range.start)
         }))
     }
 }
@@ -328,7 +329,7 @@ fn add(pause_s: Option<f32>, more_s: Option<f32>) -> Option<f32> {
 /// `sentence` with every run of white space and emoji as one space: a line break inside of it is an editor's.
 fn plain(sentence: &str) -> (String, SourceMap) {
     let mut rewrite = Rewrite::new(sentence);
-    for gap in emoji::gaps(sentence) {
+    for gap in gaps::gaps(sentence) {
         rewrite.keep_to(gap.start);
         match gap.start == 0 || gap.end == sentence.len() {
             true => rewrite.replace_to(gap.end, ""),

@@ -1,11 +1,10 @@
-//! Emoji, which are not read aloud: nobody wants "grinning face" at the end of a sentence.
+//! Gaps between words: white space, and emoji, which are not read aloud.
 
 use std::ops::Range;
 
+use super::normalize::emoji::is_emoji;
+
 /// The runs of white space and emoji in `text`, with the emoji's joiners, selectors and tags, as ranges of bytes.
-///
-/// Emoji are Unicode's pictographic blocks (Emoji_Presentation and the symbols that are drawn as emoji); arrows, currency
-/// signs and mathematical symbols are none.
 pub(super) fn gaps(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut chars = text.char_indices().peekable();
     std::iter::from_fn(move || {
@@ -25,16 +24,6 @@ pub(super) fn gaps(text: &str) -> impl Iterator<Item = Range<usize>> {
         }
         gap
     })
-}
-
-fn is_emoji(c: char) -> bool {
-    matches!(c,
-        '\u{1f000}'..='\u{1faff}'    // Pictographs, flags, skin tones
-        | '\u{2600}'..='\u{27bf}'    // Miscellaneous symbols, dingbats
-        | '\u{2b00}'..='\u{2bff}'    // Stars and large squares
-        | '\u{231a}' | '\u{231b}' | '\u{2328}' | '\u{23cf}' | '\u{23e9}'..='\u{23fa}'    // Clocks, media buttons
-        | '\u{fe0e}' | '\u{fe0f}' | '\u{20e3}'    // Selectors, keycap
-        | '\u{e0020}'..='\u{e007f}') // Tags of flags
 }
 
 #[cfg(test)]
