@@ -22,6 +22,13 @@ pub enum TextError {
         /// The feature.
         feature: &'static str,
     },
+    /// A phonemizer that does not read this language.
+    NotSpoken {
+        /// Its name.
+        phonemizer: &'static str,
+        /// The language.
+        language: Language,
+    },
     /// espeak-ng's data could not be put where espeak-ng can read it.
     EspeakData {
         /// The directory.
@@ -61,7 +68,7 @@ impl TextError {
     pub fn error_kind(&self) -> ErrorKind {
         match self {
             TextError::UnknownLanguage { .. } => ErrorKind::InvalidInput,
-            TextError::NoPhonemizer { .. } => ErrorKind::Unsupported,
+            TextError::NoPhonemizer { .. } | TextError::NotSpoken { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
             TextError::Vocabulary { .. } => ErrorKind::Malformed,
@@ -85,6 +92,9 @@ impl fmt::Display for TextError {
                 f,
                 "text needs the cargo feature `{feature}`, which is not built in; phonemes can still be given"
             ),
+            TextError::NotSpoken { phonemizer, language } => {
+                write!(f, "{phonemizer} does not read {language}")
+            }
             TextError::EspeakData { path, .. } => {
                 write!(f, "cannot put espeak-ng's data into {}", path.display())
             }

@@ -10,6 +10,8 @@ pub mod ipa;
 mod language;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+#[cfg(feature = "misaki")]
+mod misaki;
 mod pieces;
 mod source_map;
 pub mod split;
@@ -19,6 +21,8 @@ mod vocab;
 pub use error::TextError;
 pub use espeak::Espeak;
 pub use language::Language;
+#[cfg(feature = "misaki")]
+pub use misaki::Misaki;
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
@@ -42,4 +46,14 @@ pub trait Phonemizer: Send + Sync {
     fn phonemize(&self, text: &str, language: Language) -> Result<String, TextError> {
         Ok(join(&self.tokens(&Passage::plain(text), language)?))
     }
+}
+
+/// Reads single words: what a [`Phonemizer`] asks about those that it does not know.
+pub trait WordReader: Send + Sync {
+    /// The phonemes of `word` in Kokoro's notation, and where they come from; none if it cannot be read. A word is any
+    /// text without white space, so it may have digits, marks and characters of any script in it.
+    ///
+    /// # Errors
+    /// If the reader cannot work at all, or not in `language`.
+    fn read_word(&self, word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError>;
 }

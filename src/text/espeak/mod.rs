@@ -14,6 +14,7 @@ mod ffi;
 mod present;
 #[cfg(feature = "espeak")]
 mod scripts;
+mod word;
 
 #[cfg(not(feature = "espeak"))]
 pub use absent::Espeak;
