@@ -17,9 +17,11 @@ mod lexicon;
 pub mod markup;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+#[cfg(feature = "misaki")]
+mod misaki;
+pub mod normalize;
 #[cfg(feature = "native")]
 mod passage_parts;
-pub mod normalize;
 mod phonemizers;
 mod pieces;
 mod prepared;
@@ -38,6 +40,8 @@ pub use language::Language;
 pub use letters::Letters;
 pub use lexicon::UserLexicon;
 pub use markup::Document;
+#[cfg(feature = "misaki")]
+pub use misaki::Misaki;
 pub use normalize::Normalizer;
 pub use phonemizers::{Phonemizers, Selected};
 pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};

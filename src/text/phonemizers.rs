@@ -103,6 +103,17 @@ impl Phonemizers {
         Err(TextError::NoPhonemizer { feature: missing.unwrap_or("espeak") })
     }
 
+    #[cfg(feature = "misaki")]
+    fn misaki(&self, language: Language) -> Result<Selected, TextError> {
+        if !language.is_english() {
+            return Err(TextError::LanguageNotRead { phonemizer: "misaki", language });
+        }
+        let unknown = unknown_words::UnknownWords { espeak: self.espeak.clone() };
+        let phonemizer = Arc::new(super::Misaki::new(Some(Arc::new(unknown))));
+        Ok(Selected { phonemizer, name: "misaki", notice: None })
+    }
+
+    #[cfg(not(feature = "misaki"))]
     fn misaki(&self, _language: Language) -> Result<Selected, TextError> {
         Err(TextError::NoPhonemizer { feature: "misaki" })
     }
@@ -151,5 +162,37 @@ impl LazyEspeak {
             *made = Some(Espeak::new()?);
         }
         Ok(made.clone().expect("it was made above"))
+    }
+}
+
+/// What misaki asks about words that it does not know.
+#[cfg(feature = "misaki")]
+mod unknown_words {
+    use super::LazyEspeak;
+    use crate::text::{Language, Origin, TextError, WordReader};
+
+    /// espeak-ng where it is built in and starts, else the letter-to-sound model.
+    pub(super) struct UnknownWords {
+        pub(super) espeak: LazyEspeak,
+    }
+
+    impl WordReader for UnknownWords {
+        fn read_word(&self, word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError> {
+            // Without espeak-ng a word sounds worse, which is no reason not to speak at all.
+            if let Ok(Some(read)) = self.espeak.get().and_then(|espeak| espeak.read_word(word, language)) {
+                return Ok(Some(read));
+            }
+            by_letters(word, language)
+        }
+    }
+
+    #[cfg(feature = "native")]
+    fn by_letters(word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError> {
+        crate::text::Letters::new().read_word(word, language)
+    }
+
+    #[cfg(not(feature = "native"))]
+    fn by_letters(_word: &str, _language: Language) -> Result<Option<(String, Origin)>, TextError> {
+        Ok(None)
     }
 }

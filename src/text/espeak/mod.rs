@@ -18,6 +18,7 @@ mod present;
 mod scripts;
 #[cfg(feature = "espeak")]
 mod tokens;
+mod word;
 
 #[cfg(not(feature = "espeak"))]
 pub use absent::Espeak;
