@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::text::{Language, Phonemizer, Phonemizers, Pieces, Vocab};
+use crate::text::{Language, Phonemizer, Phonemizers, Pieces, Prepared, Vocab};
 use crate::voice::VoiceSpec;
 
 use speaking::Source;
@@ -97,13 +97,16 @@ impl Synthesizer {
                     .or_else(|| Language::from_voice(spec.first()))
                     .unwrap_or(Language::AmericanEnglish);
                 let selected = self.phonemizers.select(options.phonemizer, language)?;
-                let pieces = Pieces::from_text(text, selected.phonemizer, language);
+                let prepared = Prepared::new(text, language, &options.preparation)?;
+                let mut notices: Vec<String> = selected.notice.into_iter().collect();
+                notices.extend(prepared.warnings());
+                let pieces = Pieces::from_prepared(prepared, selected.phonemizer, language);
                 Source {
                     pieces: pieces.with_short_first(options.first_piece_short),
                     script: text,
                     is_text: true,
                     phonemizer: selected.name,
-                    notices: selected.notice.into_iter().collect(),
+                    notices,
                 }
             }
         };

@@ -1,7 +1,7 @@
 //! What to say, and how.
 
 use crate::error::{Error, Result};
-use crate::text::{Boundary, Language, PhonemizerChoice};
+use crate::text::{Boundary, Language, PhonemizerChoice, Preparation};
 
 use super::seam;
 
@@ -19,7 +19,7 @@ pub enum Script<'a> {
 }
 
 /// How to say it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SpeakOptions {
     /// A voice's name or a weighted blend such as `af_heart:0.7+am_adam:0.3`; `None` is the model's default.
@@ -33,6 +33,8 @@ pub struct SpeakOptions {
     pub seed: u64,
     /// What turns the text into phonemes.
     pub phonemizer: PhonemizerChoice,
+    /// What is done with the text before: its markup, the user's pronunciations, numbers and signs in words.
+    pub preparation: Preparation,
     /// Silence between the pieces.
     pub pauses: Pauses,
     /// Makes the first piece a single sentence, or the first clauses of a long one, so that it can be heard soon.
@@ -75,6 +77,7 @@ impl Default for SpeakOptions {
             language: None,
             seed: 0,
             phonemizer: PhonemizerChoice::Auto,
+            preparation: Preparation::default(),
             pauses: Pauses::default(),
             first_piece_short: false,
         }
