@@ -63,7 +63,8 @@ pub struct SynthArgs {
 
     /// A voice, or a weighted blend such as 'af_heart:0.7+am_adam:0.3'
     ///
-    /// 'kokoro-gguf voices' lists the names. [default: af_heart, else the file's first]
+    /// 'kokoro-gguf voices' lists the names. A part may be a voice file (.bin, .npy, .pt). Weights are divided by their
+    /// sum; a negative one takes a voice away. [default: af_heart, else the file's first]
     #[arg(short, long)]
     pub voice: Option<String>,
 
@@ -195,9 +196,11 @@ impl From<PhonemizerName> for PhonemizerChoice {
     }
 }
 
-/// List a model's voices
+/// List a model's voices, or save a blend of them
 ///
-/// Prints each voice with the language and gender that its name tells: 'af_heart' is American English, female.
+/// Prints each voice with the language and gender that its name tells ('af_heart' is American English, female) and the
+/// grade that Kokoro's maker has given it, from A to F. Voice files (.bin, .npy, .pt) in a folder 'voices' beside the
+/// model's file are listed too. With --blend and --save a blend becomes a voice file of its own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = VOICES_EXAMPLES)]
 pub struct VoicesArgs {
@@ -205,8 +208,16 @@ pub struct VoicesArgs {
     pub model: ModelArgs,
 
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "save")]
     pub json: bool,
+
+    /// The blend to save, such as 'af_heart:0.7+am_adam:0.3'
+    #[arg(long, value_name = "VOICE", requires = "save")]
+    pub blend: Option<String>,
+
+    /// Where the blend goes: a .bin or .npy file
+    #[arg(long, value_name = "FILE", requires = "blend")]
+    pub save: Option<PathBuf>,
 }
 
 /// Show what a GGUF file holds
@@ -415,7 +426,9 @@ Examples:
 const VOICES_EXAMPLES: &str = "\
 Examples:
   kokoro-gguf voices
-  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --json | jq -r '.[].name'";
+  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --json | jq -r '.[].name'
+  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --blend 'af_heart:1.3+af_sky:-0.3' --save mine.bin
+  kokoro-gguf synth -m Kokoro_espeak_Q4.gguf -v mine.bin \"Hello there.\" -o hello.wav";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:

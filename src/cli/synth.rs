@@ -171,7 +171,7 @@ impl Job {
         }
         let Ok(spec) = VoiceSpec::parse(voice) else { return };
         let Some(language) = options.language.or_else(|| Language::from_voice(spec.first())) else { return };
-        for (name, _) in spec.parts() {
+        for name in spec.names() {
             match Language::from_voice(name) {
                 Some(native) if native != language => console.warn(format_args!(
                     "voice {name} speaks {}, but the text is taken as {}",

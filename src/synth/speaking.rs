@@ -4,10 +4,11 @@ use super::boundaries::Unstretched;
 use super::options::{Pauses, SpeakOptions};
 use super::seam;
 use super::timeline::{TimedWord, Timeline};
-use super::{SAMPLE_RATE_HZ, closing};
+use super::SAMPLE_RATE_HZ;
+use super::closing::{self, Ending};
 use crate::error::{Error, Result};
 use crate::model::{Model, NoTrace, NoiseSource, Utterance};
-use crate::text::{Encoded, Piece, PieceToken, Pieces, Vocab};
+use crate::text::{Boundary, Encoded, Piece, PieceToken, Pieces, Vocab};
 #[cfg(doc)]
 use crate::text::Origin;
 use crate::voice::Voice;
@@ -154,10 +155,11 @@ impl<'a> Speaking<'a> {
         Ok(None)
     }
 
-    fn speak(&mut self, piece: Piece, encoded: Encoded, is_last: bool) -> Result<Chunk> {
+    fn speak(&mut self, piece: Piece, encoded: Encoded) -> Result<Chunk> {
+        let is_last = self.next.is_none();
         let Encoded { ids, skipped, before, .. } = encoded;
         let (phonemes, closing_id) = match self.is_text {
-            true => closing::with_full_stop(&piece, is_last || self.ends_sentence(), self.vocab),
+            true => closing::with_mark(&piece, self.ending(), self.vocab),
             false => (piece.phonemes.clone(), None),
         };
         let token_ids: Vec<u32> =
@@ -206,10 +208,17 @@ impl<'a> Speaking<'a> {
         })
     }
 
-    /// Whether the piece before the one that was found ahead ends a sentence.
-    fn ends_sentence(&self) -> bool {
-        use crate::text::Boundary::{Paragraph, Sentence};
-        matches!(&self.next, Some(Ok((next, _))) if matches!(next.boundary, Sentence | Paragraph))
+    /// What comes behind the piece before the one that was found ahead.
+    fn ending(&self) -> Ending {
+        match &self.next {
+            None => Ending::Sentence,
+            Some(Ok((next, _))) => match next.boundary {
+                Boundary::Sentence | Boundary::Paragraph => Ending::Sentence,
+                _ if next.pause_s.is_some() => Ending::Pause,
+                _ => Ending::Open,
+            },
+            Some(Err(_)) => Ending::Open,
+        }
     }
 }
 
@@ -228,8 +237,7 @@ impl Iterator for Speaking<'_> {
         }
         let chunk = self.next.take()?.and_then(|(mut piece, encoded)| {
             self.next = self.next_piece(Some(&mut piece)).transpose();
-            let is_last = self.next.is_none();
-            self.speak(piece, encoded, is_last)
+            self.speak(piece, encoded)
         });
         self.failed = chunk.is_err();
         Some(chunk)

@@ -12,7 +12,7 @@ use std::ops::Range;
 use pack::{LONG_SENTENCE, LOOK_AHEAD};
 use reading::Reading;
 
-use super::split::{has_blank_line, sentence_from, split_phonemes};
+use super::split::{ends_sentence, has_blank_line, sentence_from, split_phonemes};
 use super::markup::move_marks;
 use super::{Boundary, Language, Passage, Phonemizer, Prepared, Rewrite, SourceMap, TextError, gaps};
 
@@ -269,6 +269,11 @@ impl Reader<'_> {
         let is_behind_border = std::mem::take(&mut self.is_behind_border);
         self.at = range.end;
         let pause_s = self.pauses_to(range.start + 1);
+        let boundary = match is_behind_border && !ends_sentence(&self.text.document.text[..range.start]) {
+            _ if is_paragraph => Boundary::Paragraph,
+            true => Boundary::Word,
+            false => Boundary::Sentence,
+        };
         let source = self.text.document.map.to_source(range.clone());
         let first = self.next_word;
         let words = &self.text.words[first..];
@@ -278,7 +283,7 @@ impl Reader<'_> {
             reading: self.read(&range)?,
             source,
             words,
-            boundary: if is_paragraph { Boundary::Paragraph } else { Boundary::Sentence },
+            boundary,
             pause_s,
             rate: self.text.rate_at(range.start),
             is_joinable: !is_paragraph && !is_behind_border,

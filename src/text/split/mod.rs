@@ -5,7 +5,7 @@ mod phonemes;
 mod sentences;
 
 pub use phonemes::{Segment, split_phonemes};
-pub(crate) use sentences::{has_blank_line, sentence_from};
+pub(crate) use sentences::{ends_sentence, has_blank_line, sentence_from};
 pub use sentences::{Sentences, split_sentences};
 
 /// What separates a piece from the one before it; a longer pause suits a stronger boundary.

@@ -84,6 +84,11 @@ fn end_of_sentence(text: &str) -> usize {
     text.len()
 }
 
+/// Whether the last visible part of `text` ends a sentence: a mark, quotes and brackets aside.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    text.trim_end().trim_end_matches(CLOSERS).ends_with(SENTENCE_END)
+}
+
 fn is_full_width(c: char) -> bool {
     FULL_WIDTH_END.contains(&c)
 }
