@@ -2,7 +2,7 @@
 
 use half::{bf16, f16};
 
-use crate::bf16::{Line, from_f32, lines};
+use crate::bf16::{Line, STEP, from_f32, lines, to_f32};
 use crate::dispatch::half::{Activation, BandStatistics, Finish, Prepare, Snake};
 use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
@@ -34,6 +34,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     gemm_bf16: crate::bf16::gemm,
     prepare_bf16,
     finish_rows,
+    prefetch: |_| (),
 };
 
 /// See [`Kernels::gemm_panel`].
@@ -112,14 +113,24 @@ fn activate(y: f32, activation: Activation<'_>, c: usize) -> f32 {
 }
 
 /// See [`Kernels::prepare_bf16`].
-pub fn prepare_bf16(x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
-    for (x, dst) in x.chunks_exact(channels).zip(dst.chunks_exact_mut(lines(channels))) {
+pub fn prepare_bf16(
+    x: &[f32],
+    channels: usize,
+    how: &Prepare<'_>,
+    dst: &mut [Line],
+    mut low: Option<&mut [Line]>,
+) {
+    let stride = lines(channels);
+    for (r, (x, dst)) in x.chunks_exact(channels).zip(dst.chunks_exact_mut(stride)).enumerate() {
         for (c, (&x, d)) in x.iter().zip(bytemuck::cast_slice_mut::<Line, u16>(dst)).enumerate() {
             let y = match how {
                 Prepare::Plain(activation) => activate(x, *activation, c),
                 Prepare::Styled(affine, activation) => activate(adain(x, affine, c), *activation, c),
             };
             *d = from_f32(y);
+            if let Some(low) = low.as_deref_mut() {
+                low[r * stride + c / STEP].0[c % STEP] = from_f32(y - to_f32(*d));
+            }
         }
     }
 }

@@ -34,27 +34,43 @@ fn the_bf16_product_is_the_sum_of_the_rounded_products() {
         {
             let lhs = random_lines((rows - 1) * row_stride + (taps - 1) * tap_stride + steps, 1);
             let panel = random_lines(taps * steps * STEP_LINES, 2);
-            let acc_stride = PANEL + 5;
-            let mut acc = vec![f32::NAN; (rows - 1) * acc_stride + PANEL];
-            let product = Bf16Product { lhs: &lhs, row_stride, rows, taps, tap_stride, steps, panel: &panel };
-            kernels.gemm_bf16(&product, &mut acc, acc_stride);
-            for r in 0..rows {
-                for o in 0..PANEL {
-                    let (mut x, mut w) = (Vec::new(), Vec::new());
-                    for tap in 0..taps {
-                        for i in 0..steps * STEP {
-                            x.push(value(&lhs, (r * row_stride + tap * tap_stride) * STEP + i));
-                            let (line, at) = bf16::weight_place(tap, steps, i, o);
-                            w.push(bf16::to_f32(panel[line].0[at]));
+            for accumulate in [false, true] {
+                let acc_stride = PANEL + 5;
+                let start = noise((rows - 1) * acc_stride + PANEL, 3);
+                let mut acc = start.clone();
+                let product = Bf16Product {
+                    lhs: &lhs,
+                    row_stride,
+                    rows,
+                    taps,
+                    tap_stride,
+                    steps,
+                    panel: &panel,
+                    accumulate,
+                };
+                kernels.gemm_bf16(&product, &mut acc, acc_stride);
+                for r in 0..rows {
+                    for o in 0..PANEL {
+                        let (mut x, mut w) = (Vec::new(), Vec::new());
+                        for tap in 0..taps {
+                            for i in 0..steps * STEP {
+                                x.push(value(&lhs, (r * row_stride + tap * tap_stride) * STEP + i));
+                                let (line, at) = bf16::weight_place(tap, steps, i, o);
+                                w.push(bf16::to_f32(panel[line].0[at]));
+                            }
                         }
+                        if accumulate {
+                            x.push(1.0);
+                            w.push(start[r * acc_stride + o]);
+                        }
+                        let exact: f64 = x.iter().zip(&w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum();
+                        let found = acc[r * acc_stride + o];
+                        let isa = kernels.isa();
+                        assert!(
+                            (f64::from(found) - exact).abs() <= f64::from(reorder_bound(&x, &w)),
+                            "{isa}: {rows} rows, {taps} taps, {steps} steps at {r},{o}: {found}, exactly {exact}"
+                        );
                     }
-                    let exact: f64 = x.iter().zip(&w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum();
-                    let found = acc[r * acc_stride + o];
-                    let isa = kernels.isa();
-                    assert!(
-                        (f64::from(found) - exact).abs() <= f64::from(reorder_bound(&x, &w)),
-                        "{isa}: {rows} rows, {taps} taps, {steps} steps at {r},{o}: {found}, exactly {exact}"
-                    );
                 }
             }
         }
@@ -67,8 +83,16 @@ fn the_bf16_product_does_not_depend_on_how_many_rows_there_are() {
         let (lhs, panel) = (random_lines(64 * 2, 3), random_lines(2 * STEP_LINES, 4));
         let run = |lhs: &[Line], rows: usize| {
             let mut acc = vec![0.0; rows * PANEL];
-            let product =
-                Bf16Product { lhs, row_stride: 2, rows, taps: 1, tap_stride: 0, steps: 2, panel: &panel };
+            let product = Bf16Product {
+                lhs,
+                row_stride: 2,
+                rows,
+                taps: 1,
+                tap_stride: 0,
+                steps: 2,
+                panel: &panel,
+                accumulate: false,
+            };
             kernels.gemm_bf16(&product, &mut acc, PANEL);
             acc
         };
@@ -97,7 +121,11 @@ fn prepare_matches_its_definition() {
                 for how in plain.chain(styled.filter(|_| channels >= 16)) {
                     let stride = bf16::lines(channels);
                     let mut found = vec![Line([7; STEP]); rows * stride];
-                    kernels.prepare_bf16(&x, channels, &how, &mut found);
+                    let mut low = vec![Line([7; STEP]); rows * stride];
+                    kernels.prepare_bf16(&x, channels, &how, &mut found, None);
+                    let alone = found.clone();
+                    kernels.prepare_bf16(&x, channels, &how, &mut found, Some(&mut low));
+                    assert_eq!(alone, found, "what is taken away changes nothing");
                     for r in 0..rows {
                         for c in 0..channels {
                             let x = f64::from(x[r * channels + c]);
@@ -116,7 +144,15 @@ fn prepare_matches_its_definition() {
                                     (y + (a * y).sin().powi(2) / a, 3e-5 / a.abs())
                                 }
                             };
-                            let found = f64::from(value(&found, r * stride * STEP + c));
+                            let at = r * stride * STEP + c;
+                            let both = f64::from(value(&found, at)) + f64::from(value(&low, at));
+                            let bound = exact.abs() * f64::from(HALF_ULP).powi(2) + slack + 1e-6;
+                            assert!(
+                                (both - exact).abs() <= bound,
+                                "{}: {how:?} at {r},{c}: both {both}, exactly {exact}",
+                                kernels.isa()
+                            );
+                            let found = f64::from(value(&found, at));
                             let bound = exact.abs() * f64::from(HALF_ULP) + slack + 1e-6;
                             let isa = kernels.isa();
                             assert!(
@@ -142,7 +178,7 @@ fn rounding_to_bf16_keeps_what_is_no_number_and_goes_to_even() {
     x.resize(16, 0.5);
     for kernels in tables() {
         let mut found = [Line([0; STEP])];
-        kernels.prepare_bf16(&x, 16, &Prepare::Plain(Activation::Identity), &mut found);
+        kernels.prepare_bf16(&x, 16, &Prepare::Plain(Activation::Identity), &mut found, None);
         let values: Vec<f32> = (0..8).map(|i| value(&found, i)).collect();
         assert!(values[0].is_nan(), "{}", kernels.isa());
         let expected =

@@ -1,20 +1,20 @@
-//! The generator: features and harmonic source to the waveform. Source: `Generator` and `AdaINResBlock1`,
-//! kokoro/istftnet.py.
+//! The generator: features and harmonic source to the waveform. Source: `Generator`, kokoro/istftnet.py.
 
-use kokoro_kernels::{Kernels, Snake};
+use kokoro_kernels::{BandStatistics, Finish, Kernels};
 use rayon::prelude::*;
 
-use super::config::{Config, GeneratorConfig};
+use super::config::Config;
 use super::noise::NoiseSource;
+use super::resblock::{AdaInResBlock1, Share};
 use super::source::HarmonicSource;
 use super::trace::{Trace, tap};
 use super::weights::Scope;
 use crate::error::ModelError;
-use crate::ops::ada_in::AdaIn1d;
 use crate::ops::conv_transpose1d::{ConvTranspose1d, ConvTransposeShape};
 use crate::ops::conv1d::{Conv1d, ConvShape, Epilogue, Prologue};
 use crate::ops::moments::Moments;
 use crate::ops::stft::Stft;
+use crate::ops::workspace::Workspace;
 use crate::tensor::Matrix;
 
 const STAGE_SLOPE: f32 = 0.1;
@@ -76,6 +76,7 @@ impl Generator {
         f0_hz: &[f32],
         style: &[f32],
         noise: &NoiseSource,
+        workspace: &Workspace,
         trace: &mut dyn Trace,
     ) -> Vec<f32> {
         let source = self.source.forward(f0_hz, noise, trace);
@@ -83,10 +84,12 @@ impl Generator {
         tap(trace, "har", None, &mut har);
         let mut x = x;
         for (i, stage) in self.stages.iter().enumerate() {
-            let last = i + 1 == self.stages.len();
-            x = stage.forward(self.kernels, &x, &har, style, last, i, trace);
+            let place = Place { index: i, is_last: i + 1 == self.stages.len() };
+            let y = stage.forward(self.kernels, &x, &har, style, place, workspace, trace);
+            workspace.give(std::mem::replace(&mut x, y));
         }
         let mut post = self.conv_post.forward(&x, Prologue::LeakyRelu(POST_SLOPE));
+        workspace.give(x);
         tap(trace, "conv_post", None, &mut post);
         let (magnitude, phase) = self.spectrum(&post);
         let audio = self.stft.inverse(&magnitude, &phase);
@@ -145,122 +148,112 @@ impl Stage {
         Ok(Self {
             noise_conv: noise.exact().conv1d("conv_weight", Some("conv_bias"), noise_shape)?,
             noise_res: resblock(noise.child("resblock"))?,
-            up: ConvTranspose1d::new(shape, kind, &bytes, &bias, scope.kernels(), scope.is_half(in_channels)),
+            up: ConvTranspose1d::new(
+                shape,
+                kind,
+                &bytes,
+                &bias,
+                scope.kernels(),
+                scope.digits(in_channels).is_some(),
+            ),
             resblocks: (index * generator.kernels..(index + 1) * generator.kernels)
                 .map(|b| resblock(scope.child("resblocks").child(b)))
                 .collect::<Result<_, _>>()?,
         })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the stage's inputs are the graph's")]
+    /// `x`: what the stage before made; `har`: the source's spectrum. Returns the mean of the residual blocks.
     fn forward(
         &self,
         kernels: &'static Kernels,
         x: &Matrix,
         har: &Matrix,
         style: &[f32],
-        last: bool,
-        index: usize,
+        place: Place,
+        workspace: &Workspace,
         trace: &mut dyn Trace,
     ) -> Matrix {
-        let at = Some(index);
-        let mut noise = self.noise_conv.forward(har, Prologue::Identity);
-        tap(trace, "noise_convs", at, &mut noise);
-        let mut noise = self.noise_res.forward(kernels, &noise, style);
-        tap(trace, "noise_res", at, &mut noise);
-        let mut up = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE));
-        tap(trace, "ups", at, &mut up);
-        let mut x = noise;
-        add_upsampled(&mut x, &up, last);
-        tap(trace, "stage_input", at, &mut x);
-        let mut mean = Matrix::zeros(x.rows(), x.cols());
-        for (j, block) in self.resblocks.iter().enumerate() {
-            let mut y = block.forward(kernels, &x, style);
-            tap(trace, "resblocks", Some(index * self.resblocks.len() + j), &mut y);
-            mean.data_mut().par_iter_mut().zip(y.data()).for_each(|(m, y)| *m += y);
+        let at = Some(place.index);
+        let rows = self.noise_conv.shape().out_len(har.rows());
+        let channels = self.noise_conv.shape().out_channels;
+        let mut noise = workspace.take(rows, channels);
+        let (identity, plain) = (Prologue::Identity, Epilogue::default());
+        let mut moments = self.noise_conv.forward_with_moments(har, identity, plain, &mut noise);
+        if trace.wants_every_stage() {
+            tap(trace, "noise_convs", at, &mut noise);
+            moments = Moments::of(kernels, &noise);
         }
-        let n = self.resblocks.len() as f32;
-        mean.data_mut().par_iter_mut().for_each(|m| *m /= n);
+        let mut x_in = workspace.take(rows, channels);
+        self.noise_res.forward(&noise, moments, style, Share::WHOLE, workspace, &mut x_in);
+        tap(trace, "noise_res", at, &mut x_in);
+        let up = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
+        if trace.wants_every_stage() {
+            let mut shown = Matrix::from_vec(up.data().len() / channels, channels, up.data().to_vec());
+            tap(trace, "ups", at, &mut shown);
+            add_upsampled(kernels, &mut x_in, shown.data(), place.is_last);
+            tap(trace, "stage_input", at, &mut x_in);
+            moments = Moments::of(kernels, &x_in);
+        } else {
+            moments = add_upsampled(kernels, &mut x_in, up.data(), place.is_last);
+        }
+        up.recycle(workspace);
+        let mut mean = noise;
+        for (j, block) in self.resblocks.iter().enumerate() {
+            let share = Share { index: j, count: self.resblocks.len() };
+            let moments = moments.clone();
+            if trace.wants_every_stage() {
+                let mut y = workspace.take(rows, channels);
+                block.forward(&x_in, moments, style, Share::WHOLE, workspace, &mut y);
+                tap(trace, "resblocks", Some(place.index * share.count + j), &mut y);
+                share.add(&mut mean, &y);
+                workspace.give(y);
+            } else {
+                block.forward(&x_in, moments, style, share, workspace, &mut mean);
+            }
+        }
+        workspace.give(x_in);
         tap(trace, "stage_output", at, &mut mean);
         mean
     }
 }
 
-/// `x += up`; in the last stage `up` is one step shorter, and its second step is reflected to the front.
-fn add_upsampled(x: &mut Matrix, up: &Matrix, reflect: bool) {
+/// Which stage of how many.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    index: usize,
+    is_last: bool,
+}
+
+/// `x += up`; in the last stage `up` is one step shorter, and its second step is reflected to the front. Returns the moments
+/// of the sum.
+fn add_upsampled(kernels: &Kernels, x: &mut Matrix, up: &[f32], reflect: bool) -> Moments {
+    /// Rows that a task adds.
+    const TASK_ROWS: usize = 256;
     let cols = x.cols();
     let skip = usize::from(reflect);
-    assert_eq!(x.rows(), up.rows() + skip, "generator: the source's and the features' lengths differ");
+    assert_eq!(
+        x.rows() * cols,
+        up.len() + skip * cols,
+        "generator: the source's and the features' lengths differ"
+    );
+    let bias = vec![0.0; cols];
+    let how = Finish { bias: &bias, residual: None, accumulate: true, scale: 1.0 };
+    let add = |up: &[f32], x: &mut [f32]| {
+        let mut statistics = BandStatistics::new(cols);
+        let mut rows: Vec<&mut [f32]> = x.chunks_exact_mut(cols).collect();
+        kernels.finish_rows(up, cols, &how, &mut rows, Some(&mut statistics));
+        Moments::of_statistics(&statistics)
+    };
+    let mut moments = Moments::empty(cols);
+    let (head, body) = x.data_mut().split_at_mut(skip * cols);
     if reflect {
-        x.row_mut(0).iter_mut().zip(up.row(1)).for_each(|(x, u)| *x += u);
+        moments.merge(0, &add(&up[cols..2 * cols], head));
     }
-    x.data_mut()[skip * cols..].par_iter_mut().zip(up.data()).for_each(|(x, u)| *x += u);
-}
-
-/// Three pairs of convolutions, each behind `AdaIN` and snake, each pair added to its input.
-#[derive(Debug)]
-struct AdaInResBlock1 {
-    layers: Vec<ResLayer>,
-}
-
-#[derive(Debug)]
-struct ResLayer {
-    adain1: AdaIn1d,
-    snake1: Snake,
-    conv1: Conv1d,
-    adain2: AdaIn1d,
-    snake2: Snake,
-    conv2: Conv1d,
-}
-
-impl AdaInResBlock1 {
-    fn load(
-        scope: &Scope<'_>,
-        config: &GeneratorConfig,
-        channels: usize,
-        style: usize,
-    ) -> Result<Self, ModelError> {
-        let layer = |(d, &dilation): (usize, &usize)| {
-            let scope = scope.child(d);
-            let [_, _, kernel_size] = scope.shape("convs1_weight")?;
-            let shape = |dilation: usize| ConvShape {
-                in_channels: channels,
-                out_channels: channels,
-                kernel_size,
-                stride: 1,
-                padding: dilation * (kernel_size - 1) / 2,
-                dilation,
-            };
-            Ok(ResLayer {
-                adain1: scope.ada_in("", "1", channels, style)?,
-                snake1: Snake::new(scope.divisors("alpha1", channels)?),
-                conv1: scope.conv1d_in_blocks("convs1_weight", "convs1_bias", shape(dilation))?,
-                adain2: scope.ada_in("", "2", channels, style)?,
-                snake2: Snake::new(scope.divisors("alpha2", channels)?),
-                conv2: scope.conv1d_in_blocks("convs2_weight", "convs2_bias", shape(1))?,
-            })
-        };
-        Ok(Self {
-            layers: config.dilations.iter().enumerate().map(layer).collect::<Result<_, ModelError>>()?,
-        })
-    }
-
-    /// `x`: `[len, channels]`; returns the same shape.
-    fn forward(&self, kernels: &'static Kernels, x: &Matrix, style: &[f32]) -> Matrix {
-        let mut out = Matrix::zeros(x.rows(), x.cols());
-        let mut hidden = Matrix::zeros(x.rows(), x.cols());
-        let mut moments = Moments::of(kernels, x);
-        for (i, layer) in self.layers.iter().enumerate() {
-            let norm = layer.adain1.prepare(&moments, style);
-            let input = if i == 0 { x } else { &out };
-            let snake = Prologue::AdaInSnake(&norm, &layer.snake1);
-            let inner = layer.conv1.forward_with_moments(input, snake, Epilogue::default(), &mut hidden);
-            let norm = layer.adain2.prepare(&inner, style);
-            let snake = Prologue::AdaInSnake(&norm, &layer.snake2);
-            let epilogue =
-                Epilogue { residual: (i == 0).then_some(x), accumulate: i > 0, ..Epilogue::default() };
-            moments = layer.conv2.forward_with_moments(&hidden, snake, epilogue, &mut out);
-        }
-        out
-    }
+    let bands: Vec<Moments> = body
+        .par_chunks_mut(TASK_ROWS * cols)
+        .zip(up.par_chunks(TASK_ROWS * cols))
+        .map(|(x, up)| add(up, x))
+        .collect();
+    bands.iter().for_each(|band| moments.merge(0, band));
+    moments
 }

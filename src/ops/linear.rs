@@ -1,17 +1,27 @@
 //! `y = x·Wᵀ + b` with weights in their stored format.
 
-use kokoro_kernels::Kernels;
+use std::sync::Arc;
+
+use kokoro_kernels::{Activation, Kernels, Prepare};
 use rayon::prelude::*;
+
+use super::conv1d::{ConvShape, Epilogue};
+use super::half_filter::{Digits, HalfFilter};
 
 use crate::tensor::{Matrix, Weight};
 
 /// Outputs a task computes: enough that the tile's rows amortise a task, few enough for all threads.
 const TILE_OUTPUTS: usize = 64;
 
+/// The same with packed weights, whose tasks each round their input anew.
+const PACKED_TILE_OUTPUTS: usize = 256;
+
 /// A fully connected layer, `[out, in]`.
 #[derive(Debug, Clone)]
 pub struct Linear {
     weight: Weight,
+    /// The weights again, packed for bf16 products.
+    packed: Option<Arc<HalfFilter>>,
     bias: Vec<f32>,
     kernels: &'static Kernels,
 }
@@ -23,7 +33,18 @@ impl Linear {
     /// If `bias` has another length than the weight has rows.
     pub fn new(weight: Weight, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
         assert_eq!(weight.rows(), bias.len(), "linear: bias is not [out]");
-        Self { weight, bias, kernels }
+        Self { weight, packed: None, bias, kernels }
+    }
+
+    /// The same layer with weights packed for bf16 products.
+    pub fn pack(mut self, digits: Digits) -> Self {
+        let (n, k) = (self.weight.rows(), self.weight.cols());
+        let outputs: Vec<usize> = (0..n).map(|o| o * k).collect();
+        let inputs: Vec<usize> = (0..k).collect();
+        let (kind, bytes) = (self.weight.kind(), self.weight.bytes());
+        self.packed =
+            Some(Arc::new(HalfFilter::pack(self.kernels, kind, bytes, k, &outputs, &inputs, digits)));
+        self
     }
 
     /// Outputs.
@@ -37,7 +58,10 @@ impl Linear {
     /// If `x` has another number of columns.
     pub fn forward(&self, x: &Matrix) -> Matrix {
         let mut out = Matrix::zeros(x.rows(), self.out_features());
-        self.forward_into(x, &mut out, 0);
+        match &self.packed {
+            Some(filter) => self.run_packed(filter, x, &mut out),
+            None => self.forward_into(x, &mut out, 0),
+        }
         out
     }
 
@@ -67,6 +91,24 @@ impl Linear {
                     *y = s + b;
                 }
             }
+        });
+    }
+
+    fn run_packed(&self, filter: &HalfFilter, x: &Matrix, out: &mut Matrix) {
+        assert_eq!(x.cols(), self.weight.cols(), "linear: input is not [m, in]");
+        let shape = ConvShape {
+            in_channels: x.cols(),
+            out_channels: self.out_features(),
+            kernel_size: 1,
+            stride: 1,
+            padding: 0,
+            dilation: 1,
+        };
+        let identity = Prepare::Plain(Activation::Identity);
+        let (rows, _) = filter.tile_rows(&shape);
+        out.tiles_mut(rows, PACKED_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
+            let plain = Epilogue::default();
+            filter.run_tile(&shape, x, &identity, plain, &self.bias, &mut tile, false);
         });
     }
 

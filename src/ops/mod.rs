@@ -12,3 +12,4 @@ pub mod lstm;
 pub mod moments;
 pub mod panels;
 pub mod stft;
+pub mod workspace;

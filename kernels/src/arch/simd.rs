@@ -32,6 +32,18 @@ pub(crate) trait Simd: Copy {
     /// Largest lane.
     fn max_lane(self, a: Self::V) -> f32;
 
+    /// Asks for the cache line at `p`, which may be any address.
+    #[inline(always)]
+    fn prefetch(self, p: *const u8) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a prefetch of an address that cannot be read does nothing.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(p.cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = p;
+    }
+
     /// # Safety
     /// `LANES` f32 must be readable at `p`; no alignment needed.
     unsafe fn load(self, p: *const f32) -> Self::V;

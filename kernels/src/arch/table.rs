@@ -37,6 +37,7 @@ macro_rules! kernel_table {
             gemm_bf16,
             prepare_bf16,
             finish_rows,
+            prefetch,
         };
 
         $(#[$features])*
@@ -48,8 +49,20 @@ macro_rules! kernel_table {
             bf16::gemm::<$simd, $bf16_rows>($token, product, acc, acc_stride);
         }
         $(#[$features])*
-        fn prepare_bf16(x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
-            prepare::prepare($token, x, channels, how, dst);
+        fn prepare_bf16(
+            x: &[f32],
+            channels: usize,
+            how: &Prepare<'_>,
+            dst: &mut [Line],
+            low: Option<&mut [Line]>,
+        ) {
+            prepare::prepare($token, x, channels, how, dst, low);
+        }
+        $(#[$features])*
+        fn prefetch(values: &[f32]) {
+            for line in values.chunks(64 / size_of::<f32>()) {
+                $crate::arch::simd::Simd::prefetch($token, line.as_ptr().cast());
+            }
         }
         $(#[$features])*
         fn finish_rows(

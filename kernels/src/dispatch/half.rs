@@ -104,14 +104,24 @@ impl Kernels {
     }
 
     /// Rows of `x`, `[rows, channels]`, to rows of whole lines, rounded to bf16. What a line holds behind the last channel
-    /// is left as it is.
+    /// is left as it is. `low` gets what the rounding took away, rounded: both together have sixteen bits of precision.
     ///
     /// # Accuracy
     /// Snake before rounding: `3e-5 / |α|` for `|α·y| ≤ 100` (test `prepare_matches_its_definition`).
     ///
     /// # Panics
     /// If a slice has another size, snake comes without a normalisation, or one with fewer than sixteen channels.
-    pub fn prepare_bf16(&self, x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
+    pub fn prepare_bf16(
+        &self,
+        x: &[f32],
+        channels: usize,
+        how: &Prepare<'_>,
+        dst: &mut [Line],
+        low: Option<&mut [Line]>,
+    ) {
+        if let Some(low) = &low {
+            assert_eq!(low.len(), dst.len(), "prepare_bf16: dst and low differ");
+        }
         assert!(channels > 0 && x.len().is_multiple_of(channels), "prepare_bf16: not whole rows");
         assert_eq!(dst.len(), x.len() / channels * lines(channels), "prepare_bf16: dst is not as many rows");
         match how {
@@ -128,7 +138,13 @@ impl Kernels {
             }
         }
         // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
-        unsafe { (self.prepare_bf16)(x, channels, how, dst) }
+        unsafe { (self.prepare_bf16)(x, channels, how, dst, low) }
+    }
+
+    /// Asks for values that will be wanted soon.
+    pub fn prefetch(&self, values: &[f32]) {
+        // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
+        unsafe { (self.prefetch)(values) }
     }
 
     /// Finishes the rows of `out`, `bias.len()` columns from the start of each, from `sums[r · sums_stride + c]`, and adds

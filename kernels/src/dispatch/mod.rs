@@ -35,7 +35,7 @@ pub struct ChannelAffine<'a> {
 
 type GemmPanel = unsafe fn(&[f32], usize, usize, usize, &[f32], &mut [f32]);
 type Transform = unsafe fn(&ToomCook, &[f32], usize, &mut [f32], usize, usize);
-type PrepareBf16 = unsafe fn(&[f32], usize, &Prepare<'_>, &mut [Line]);
+type PrepareBf16 = unsafe fn(&[f32], usize, &Prepare<'_>, &mut [Line], Option<&mut [Line]>);
 type FinishRows = unsafe fn(&[f32], usize, &Finish<'_>, &mut [&mut [f32]], Option<&mut BandStatistics>);
 type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 
@@ -64,6 +64,7 @@ pub struct Kernels {
     pub(crate) gemm_bf16: unsafe fn(&Bf16Product<'_>, &mut [f32], usize),
     pub(crate) prepare_bf16: PrepareBf16,
     pub(crate) finish_rows: FinishRows,
+    pub(crate) prefetch: unsafe fn(&[f32]),
 }
 
 impl Kernels {

@@ -4,7 +4,7 @@ use crate::arch::simd::Simd;
 use crate::dispatch::half::{BandStatistics, Finish};
 
 /// Vectors of channels that go through all rows together: whole cache lines.
-const VECTORS: usize = 2;
+const VECTORS: usize = 4;
 
 /// See [`crate::Kernels::finish_rows`].
 #[inline(always)]
