@@ -1,6 +1,6 @@
 //! The generator: features and harmonic source to the waveform. Source: `Generator`, kokoro/istftnet.py.
 
-use kokoro_kernels::{BandStatistics, Finish, Kernels};
+use kokoro_kernels::{BandStatistics, Finish, Kernels, Values};
 use rayon::prelude::*;
 
 use super::config::Config;
@@ -12,9 +12,10 @@ use super::weights::Scope;
 use crate::error::ModelError;
 use crate::ops::conv_transpose1d::{ConvTranspose1d, ConvTransposeShape};
 use crate::ops::conv1d::{Conv1d, ConvShape, Epilogue, Prologue};
+use crate::ops::feature::Feature;
 use crate::ops::moments::Moments;
 use crate::ops::stft::Stft;
-use crate::ops::workspace::Workspace;
+use crate::ops::workspace::{Stored, Workspace};
 use crate::tensor::Matrix;
 
 const STAGE_SLOPE: f32 = 0.1;
@@ -28,6 +29,8 @@ pub(super) struct Generator {
     stft: Stft,
     stages: Vec<Stage>,
     conv_post: Conv1d,
+    /// Whether activations between layers are stored as bf16.
+    half: bool,
     kernels: &'static Kernels,
 }
 
@@ -46,9 +49,11 @@ impl Generator {
         let generator = &config.generator;
         let mut stages = Vec::with_capacity(generator.upsample_rates.len());
         let mut in_channels = channels;
+        let mut stores_halves = true;
         for i in 0..generator.upsample_rates.len() {
             let [_, out, _] = scope.child("ups").child(i).shape("weight")?;
             stages.push(Stage::load(scope, config, i, in_channels, out)?);
+            stores_halves &= scope.digits(out).is_some();
             in_channels = out;
         }
         let [_, _, kernel_size] = scope.shape("conv_post_weight")?;
@@ -65,6 +70,7 @@ impl Generator {
             stft: Stft::new(generator.n_fft, generator.hop),
             stages,
             conv_post: scope.exact().conv1d("conv_post_weight", Some("conv_post_bias"), post)?,
+            half: stores_halves,
             kernels: scope.kernels(),
         })
     }
@@ -85,7 +91,11 @@ impl Generator {
         let mut x = x;
         for (i, stage) in self.stages.iter().enumerate() {
             let place = Place { index: i, is_last: i + 1 == self.stages.len() };
-            let y = stage.forward(self.kernels, &x, &har, style, place, workspace, trace);
+            let run = Run { kernels: self.kernels, style, place, workspace, trace };
+            let y = match self.half {
+                true => stage.forward::<u16>(&x, &har, run),
+                false => stage.forward::<f32>(&x, &har, run),
+            };
             workspace.give(std::mem::replace(&mut x, y));
         }
         let mut post = self.conv_post.forward(&x, Prologue::LeakyRelu(POST_SLOPE));
@@ -162,58 +172,74 @@ impl Stage {
         })
     }
 
-    /// `x`: what the stage before made; `har`: the source's spectrum. Returns the mean of the residual blocks.
-    fn forward(
-        &self,
-        kernels: &'static Kernels,
-        x: &Matrix,
-        har: &Matrix,
-        style: &[f32],
-        place: Place,
-        workspace: &Workspace,
-        trace: &mut dyn Trace,
-    ) -> Matrix {
+    /// `x`: what the stage before made; `har`: the source's spectrum. Returns the mean of the residual blocks. Activations in
+    /// between are stored as `T`.
+    fn forward<T: Stored>(&self, x: &Matrix, har: &Matrix, mut run: Run<'_>) -> Matrix {
+        let Run { kernels, style, place, workspace, .. } = run;
         let at = Some(place.index);
+        let every_stage = run.trace.wants_every_stage();
         let rows = self.noise_conv.shape().out_len(har.rows());
         let channels = self.noise_conv.shape().out_channels;
-        let mut noise = workspace.take(rows, channels);
         let (identity, plain) = (Prologue::Identity, Epilogue::default());
+        let mut noise: Matrix<T> = workspace.take(rows, channels);
         let mut moments = self.noise_conv.forward_with_moments(har, identity, plain, &mut noise);
-        if trace.wants_every_stage() {
-            tap(trace, "noise_convs", at, &mut noise);
-            moments = Moments::of(kernels, &noise);
+        if every_stage {
+            moments = run.show("noise_convs", at, &mut noise);
         }
-        let mut x_in = workspace.take(rows, channels);
-        self.noise_res.forward(&noise, moments, style, Share::WHOLE, workspace, &mut x_in);
-        tap(trace, "noise_res", at, &mut x_in);
+        let mut sum = workspace.take(rows, channels);
+        self.noise_res.forward(&noise, moments, style, Share::WHOLE, workspace, &mut sum);
+        tap(run.trace, "noise_res", at, &mut sum);
         let up = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
-        if trace.wants_every_stage() {
+        // The noise is not needed any more, so its memory takes the stage's input.
+        let mut input = noise;
+        let mut moments = if every_stage {
             let mut shown = Matrix::from_vec(up.data().len() / channels, channels, up.data().to_vec());
-            tap(trace, "ups", at, &mut shown);
-            add_upsampled(kernels, &mut x_in, shown.data(), place.is_last);
-            tap(trace, "stage_input", at, &mut x_in);
-            moments = Moments::of(kernels, &x_in);
+            tap(run.trace, "ups", at, &mut shown);
+            add_upsampled(kernels, &sum, shown.data(), place.is_last, &mut input)
         } else {
-            moments = add_upsampled(kernels, &mut x_in, up.data(), place.is_last);
+            add_upsampled(kernels, &sum, up.data(), place.is_last, &mut input)
+        };
+        if every_stage {
+            moments = run.show("stage_input", at, &mut input);
         }
         up.recycle(workspace);
-        let mut mean = noise;
+        let mut mean = sum;
         for (j, block) in self.resblocks.iter().enumerate() {
             let share = Share { index: j, count: self.resblocks.len() };
             let moments = moments.clone();
-            if trace.wants_every_stage() {
+            if every_stage {
                 let mut y = workspace.take(rows, channels);
-                block.forward(&x_in, moments, style, Share::WHOLE, workspace, &mut y);
-                tap(trace, "resblocks", Some(place.index * share.count + j), &mut y);
+                block.forward(&input, moments, style, Share::WHOLE, workspace, &mut y);
+                tap(run.trace, "resblocks", Some(place.index * share.count + j), &mut y);
                 share.add(&mut mean, &y);
                 workspace.give(y);
             } else {
-                block.forward(&x_in, moments, style, share, workspace, &mut mean);
+                block.forward(&input, moments, style, share, workspace, &mut mean);
             }
         }
-        workspace.give(x_in);
-        tap(trace, "stage_output", at, &mut mean);
+        workspace.give(input);
+        tap(run.trace, "stage_output", at, &mut mean);
         mean
+    }
+}
+
+/// What a stage runs with.
+struct Run<'a> {
+    kernels: &'static Kernels,
+    style: &'a [f32],
+    place: Place,
+    workspace: &'a Workspace,
+    trace: &'a mut dyn Trace,
+}
+
+impl Run<'_> {
+    /// Shows a matrix to the trace, in f32, and takes over what the trace makes of it. Returns the moments of that.
+    fn show<T: Stored>(&mut self, name: &str, at: Option<usize>, matrix: &mut Matrix<T>) -> Moments {
+        let widened = (0..matrix.data().len()).map(|i| T::values(matrix.data()).get(i)).collect();
+        let mut shown = Matrix::from_vec(matrix.rows(), matrix.cols(), widened);
+        tap(self.trace, name, at, &mut shown);
+        let zeros = Matrix::zeros(shown.rows(), shown.cols());
+        add_upsampled(self.kernels, &zeros, shown.data(), false, matrix)
     }
 }
 
@@ -224,35 +250,39 @@ struct Place {
     is_last: bool,
 }
 
-/// `x += up`; in the last stage `up` is one step shorter, and its second step is reflected to the front. Returns the moments
-/// of the sum.
-fn add_upsampled(kernels: &Kernels, x: &mut Matrix, up: &[f32], reflect: bool) -> Moments {
+/// `out = x + up`; in the last stage `up` is one step shorter, and its second step is reflected to the front. Returns the
+/// moments of the sum.
+fn add_upsampled<T: Feature>(
+    kernels: &Kernels,
+    x: &Matrix,
+    up: &[f32],
+    reflect: bool,
+    out: &mut Matrix<T>,
+) -> Moments {
     /// Rows that a task adds.
     const TASK_ROWS: usize = 256;
     let cols = x.cols();
-    let skip = usize::from(reflect);
-    assert_eq!(
-        x.rows() * cols,
-        up.len() + skip * cols,
-        "generator: the source's and the features' lengths differ"
-    );
+    let skip = usize::from(reflect) * cols;
+    assert_eq!(x.data().len(), up.len() + skip, "generator: the source's and the features' lengths differ");
     let bias = vec![0.0; cols];
-    let how = Finish { bias: &bias, residual: None, accumulate: true, scale: 1.0 };
-    let add = |up: &[f32], x: &mut [f32]| {
+    let add = |up: &[f32], x: &[f32], out: &mut [T]| {
+        let how =
+            Finish { bias: &bias, residual: Some((Values::F32(x), cols)), accumulate: false, scale: 1.0 };
         let mut statistics = BandStatistics::new(cols);
-        let mut rows: Vec<&mut [f32]> = x.chunks_exact_mut(cols).collect();
-        kernels.finish_rows(up, cols, &how, &mut rows, Some(&mut statistics));
+        let mut rows: Vec<&mut [T]> = out.chunks_exact_mut(cols).collect();
+        kernels.finish_rows(up, cols, &how, T::rows_mut(&mut rows), Some(&mut statistics));
         Moments::of_statistics(&statistics)
     };
     let mut moments = Moments::empty(cols);
-    let (head, body) = x.data_mut().split_at_mut(skip * cols);
+    let (head, body) = out.data_mut().split_at_mut(skip);
     if reflect {
-        moments.merge(0, &add(&up[cols..2 * cols], head));
+        moments.merge(0, &add(&up[cols..2 * cols], &x.data()[..cols], head));
     }
     let bands: Vec<Moments> = body
         .par_chunks_mut(TASK_ROWS * cols)
         .zip(up.par_chunks(TASK_ROWS * cols))
-        .map(|(x, up)| add(up, x))
+        .zip(x.data()[skip..].par_chunks(TASK_ROWS * cols))
+        .map(|((out, up), x)| add(up, x, out))
         .collect();
     bands.iter().for_each(|band| moments.merge(0, band));
     moments

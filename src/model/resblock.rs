@@ -7,8 +7,9 @@ use super::weights::Scope;
 use crate::error::ModelError;
 use crate::ops::ada_in::AdaIn1d;
 use crate::ops::conv1d::{Conv1d, ConvShape, Epilogue, Prologue};
+use crate::ops::feature::{Feature, View};
 use crate::ops::moments::Moments;
-use crate::ops::workspace::Workspace;
+use crate::ops::workspace::{Stored, Workspace};
 use crate::tensor::Matrix;
 
 /// Three pairs of convolutions, each behind `AdaIN` and snake, each pair added to its input.
@@ -59,19 +60,20 @@ impl AdaInResBlock1 {
         })
     }
 
-    /// `x`: `[len, channels]`, with its `moments`. The result, of the same shape, becomes `share` of `out`.
-    pub(super) fn forward(
+    /// `x`: `[len, channels]`, with its `moments`. The result, of the same shape, becomes `share` of `out`. What lies between
+    /// is stored as `x` is.
+    pub(super) fn forward<T: Stored>(
         &self,
-        x: &Matrix,
+        x: &Matrix<T>,
         mut moments: Moments,
         style: &[f32],
         share: Share,
         workspace: &Workspace,
         out: &mut Matrix,
     ) {
-        let mut hidden = workspace.take(x.rows(), x.cols());
+        let mut hidden: Matrix<T> = workspace.take(x.rows(), x.cols());
         // The sums so far; after the first layer.
-        let mut state = workspace.take(x.rows(), x.cols());
+        let mut state: Matrix<T> = workspace.take(x.rows(), x.cols());
         for (i, layer) in self.layers.iter().enumerate() {
             let norm = layer.adain1.prepare(&moments, style);
             let input = if i == 0 { x } else { &state };
@@ -83,7 +85,7 @@ impl AdaInResBlock1 {
                 let epilogue = share.epilogue(input);
                 layer.conv2.forward_into(&hidden, snake, epilogue, out);
             } else {
-                let residual = (i == 0).then_some(x);
+                let residual = (i == 0).then_some(View::of(x));
                 let epilogue = Epilogue { residual, accumulate: i > 0, ..Epilogue::default() };
                 moments = layer.conv2.forward_with_moments(&hidden, snake, epilogue, &mut state);
             }
@@ -108,8 +110,8 @@ impl Share {
         if self.index + 1 == self.count { 1.0 / self.count as f32 } else { 1.0 }
     }
 
-    fn epilogue(self, residual: &Matrix) -> Epilogue<'_> {
-        Epilogue { residual: Some(residual), accumulate: self.index > 0, scale: self.scale() }
+    fn epilogue<T: Feature>(self, residual: &Matrix<T>) -> Epilogue<'_> {
+        Epilogue { residual: Some(View::of(residual)), accumulate: self.index > 0, scale: self.scale() }
     }
 
     /// The same for a result that has been written by itself.

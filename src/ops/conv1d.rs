@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
 use super::block_filter::BlockFilter;
+use super::feature::{Feature, View};
 use super::half_filter::HalfFilter;
 use super::moments::Moments;
 use super::panels::Panels;
@@ -57,7 +58,7 @@ impl<'a> Prologue<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Epilogue<'a> {
     /// Added to the convolution, same shape as the output.
-    pub residual: Option<&'a Matrix>,
+    pub residual: Option<View<'a>>,
     /// Whether the output's old content is added.
     pub accumulate: bool,
     /// Factor of everything.
@@ -138,9 +139,9 @@ impl Conv1d {
     ///
     /// # Panics
     /// If `x` has another number of channels.
-    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>) -> Matrix {
+    pub fn forward<T: Feature>(&self, x: &Matrix<T>, prologue: Prologue<'_>) -> Matrix {
         let mut out = Matrix::zeros(self.shape.out_len(x.rows()), self.shape.out_channels);
-        self.run(x, prologue, Epilogue::default(), &mut out, false);
+        self.run(View::of(x), prologue, Epilogue::default(), &mut out, false);
         out
     }
 
@@ -148,41 +149,47 @@ impl Conv1d {
     ///
     /// # Panics
     /// If a shape does not fit.
-    pub fn forward_into(&self, x: &Matrix, prologue: Prologue<'_>, epilogue: Epilogue<'_>, out: &mut Matrix) {
-        self.run(x, prologue, epilogue, out, false);
+    pub fn forward_into<T: Feature, U: Feature>(
+        &self,
+        x: &Matrix<T>,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        out: &mut Matrix<U>,
+    ) {
+        self.run(View::of(x), prologue, epilogue, out, false);
     }
 
     /// [`forward_into`](Self::forward_into) that also gathers the statistics of what it stores.
     ///
     /// # Panics
     /// If a shape does not fit.
-    pub fn forward_with_moments(
+    pub fn forward_with_moments<T: Feature, U: Feature>(
         &self,
-        x: &Matrix,
+        x: &Matrix<T>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        out: &mut Matrix,
+        out: &mut Matrix<U>,
     ) -> Moments {
-        self.run(x, prologue, epilogue, out, true)
+        self.run(View::of(x), prologue, epilogue, out, true)
     }
 
-    fn run(
+    fn run<U: Feature>(
         &self,
-        x: &Matrix,
+        x: View<'_>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        out: &mut Matrix,
+        out: &mut Matrix<U>,
         with_moments: bool,
     ) -> Moments {
         let ConvShape { in_channels, out_channels, .. } = self.shape;
-        assert_eq!(x.cols(), in_channels, "conv1d: input channels");
+        assert_eq!(x.cols, in_channels, "conv1d: input channels");
         assert_eq!(
             (out.rows(), out.cols()),
-            (self.shape.out_len(x.rows()), out_channels),
+            (self.shape.out_len(x.rows), out_channels),
             "conv1d: output shape"
         );
         if let Some(r) = epilogue.residual {
-            assert_eq!((r.rows(), r.cols()), (out.rows(), out.cols()), "conv1d: residual shape");
+            assert_eq!((r.rows, r.cols), (out.rows(), out.cols()), "conv1d: residual shape");
         }
         let (rows, cols) = self.tile_size(out.rows());
         let parts: Vec<Vec<(usize, BandStatistics)>> = out
@@ -224,12 +231,12 @@ impl Conv1d {
     }
 
     /// Computes a tile; returns the statistics of what was stored, by the first column they are of.
-    fn run_tile(
+    fn run_tile<U: Feature>(
         &self,
-        x: &Matrix,
+        x: View<'_>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        mut tile: Tile<'_>,
+        mut tile: Tile<'_, U>,
         with_moments: bool,
     ) -> Vec<(usize, BandStatistics)> {
         if let ConvWeights::Half(filter) = &self.weights {
@@ -248,8 +255,8 @@ impl Conv1d {
             multiplier.multiply((tile.col + first) / width, &mut scratch, &mut sums);
             let last = cols.min(first + width);
             let col = tile.col + first;
-            let mut out: Vec<&mut [f32]> = tile.rows.iter_mut().map(|row| &mut row[first..last]).collect();
-            let residual = epilogue.residual.map(|m| (&m.data()[tile.row * m.cols() + col..], m.cols()));
+            let mut out: Vec<&mut [U]> = tile.rows.iter_mut().map(|row| &mut row[first..last]).collect();
+            let residual = epilogue.residual.map(|m| (m.from(tile.row, col), m.cols));
             let how = Finish {
                 bias: &self.bias[col..tile.col + last],
                 residual,
@@ -257,14 +264,14 @@ impl Conv1d {
                 scale: epilogue.scale,
             };
             let mut statistics = with_moments.then(|| BandStatistics::new(last - first));
-            self.kernels.finish_rows(&sums, width, &how, &mut out, statistics.as_mut());
+            self.kernels.finish_rows(&sums, width, &how, U::rows_mut(&mut out), statistics.as_mut());
             parts.extend(statistics.map(|s| (col, s)));
         }
         parts
     }
 
     /// Prepares the input of a tile for multiplication with any panel.
-    fn multiplier(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, rows: usize) -> Multiplier<'_> {
+    fn multiplier(&self, x: View<'_>, prologue: Prologue<'_>, first: usize, rows: usize) -> Multiplier<'_> {
         match &self.weights {
             ConvWeights::Direct(_) => {
                 let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
@@ -280,14 +287,14 @@ impl Conv1d {
     }
 
     /// `needed` rows from the one that output `first` begins with, after the prologue, with the padding as zeros.
-    fn prepare(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, needed: usize) -> Vec<f32> {
+    fn prepare(&self, x: View<'_>, prologue: Prologue<'_>, first: usize, needed: usize) -> Vec<f32> {
         let ConvShape { in_channels, stride, padding, .. } = self.shape;
         let mut input = vec![0.0; needed * in_channels];
         for (i, dst) in input.chunks_exact_mut(in_channels).enumerate() {
-            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows()) else {
+            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows) else {
                 continue;
             };
-            let src = x.row(t);
+            let src = &x.f32()[t * in_channels..][..in_channels];
             match prologue {
                 Prologue::Identity => dst.copy_from_slice(src),
                 Prologue::LeakyRelu(slope) => self.kernels.leaky_relu(src, slope, dst),

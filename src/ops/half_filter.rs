@@ -9,11 +9,12 @@
 use std::cell::RefCell;
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, ROWS, STEP, STEP_LINES};
-use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, WeightType};
+use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Values, WeightType};
 use rayon::prelude::*;
 
 use super::conv1d::{ConvShape, Epilogue};
-use crate::tensor::{Matrix, Tile};
+use super::feature::{Feature, View};
+use crate::tensor::Tile;
 
 /// Rows that are multiplied and finished together: two row tiles.
 const BLOCK_ROWS: usize = 2 * ROWS;
@@ -88,14 +89,15 @@ impl HalfFilter {
     }
 
     /// Computes a tile of `x`'s convolution. Returns the statistics of what was stored.
-    pub fn run_tile(
+    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
+    pub fn run_tile<U: Feature>(
         &self,
         shape: &ConvShape,
-        x: &Matrix,
+        x: View<'_>,
         prepare: &Prepare<'_>,
         epilogue: Epilogue<'_>,
         bias: &[f32],
-        tile: &mut Tile<'_>,
+        tile: &mut Tile<'_, U>,
         with_statistics: bool,
     ) -> Option<BandStatistics> {
         let cols = tile.rows.first().map_or(0, |row| row.len());
@@ -110,15 +112,15 @@ impl HalfFilter {
             for (block, out) in tile.rows.chunks_mut(BLOCK_ROWS).enumerate() {
                 let first = block * BLOCK_ROWS;
                 let row_stride = shape.stride * self.steps;
-                let residual = epilogue
-                    .residual
-                    .map(|m| (&m.data()[(tile.row + first) * m.cols() + tile.col..], m.cols()));
+                let residual = epilogue.residual.map(|m| (m.from(tile.row + first, tile.col), m.cols));
                 // What the end of this block reads comes from far away, while the products run.
                 if epilogue.accumulate {
-                    out.iter().for_each(|row| self.kernels.prefetch(row));
+                    out.iter().for_each(|row| self.kernels.prefetch(U::values(row)));
                 }
                 if let Some((values, stride)) = residual {
-                    (0..out.len()).for_each(|r| self.kernels.prefetch(&values[r * stride..][..cols]));
+                    (0..out.len()).for_each(|r| {
+                        self.kernels.prefetch(values.slice(r * stride..r * stride + cols));
+                    });
                 }
                 let product = |lhs: &[Line], panels: &[Line], panel: usize, sums: &mut [f32], accumulate| {
                     let lines = self.taps * self.steps * STEP_LINES;
@@ -144,7 +146,7 @@ impl HalfFilter {
                 }
                 let Epilogue { accumulate, scale, .. } = epilogue;
                 let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
-                self.kernels.finish_rows(sums, sums_stride, &how, out, statistics.as_mut());
+                self.kernels.finish_rows(sums, sums_stride, &how, U::rows_mut(out), statistics.as_mut());
             }
         });
         statistics
@@ -154,7 +156,7 @@ impl HalfFilter {
     fn prepare(
         &self,
         shape: &ConvShape,
-        x: &Matrix,
+        x: View<'_>,
         prepare: &Prepare<'_>,
         first: usize,
         rows: usize,
@@ -164,14 +166,14 @@ impl HalfFilter {
         // Row `i` of the input is step `first · stride + i − padding` of `x`.
         let begin = first * shape.stride;
         let skip = shape.padding.saturating_sub(begin).min(needed);
-        let from = (begin + skip).saturating_sub(shape.padding).min(x.rows());
-        let to = (begin + needed).saturating_sub(shape.padding).clamp(from, x.rows());
+        let from = (begin + skip).saturating_sub(shape.padding).min(x.rows);
+        let to = (begin + needed).saturating_sub(shape.padding).clamp(from, x.rows);
         let body = skip * self.steps..(skip + to - from) * self.steps;
         let clear = |lines: &mut Vec<Line>| {
             lines.resize(needed * self.steps, Line([0; STEP]));
             lines[..body.start].fill(Line([0; STEP]));
             lines[body.end..].fill(Line([0; STEP]));
-            if x.cols() % STEP != 0 {
+            if x.cols % STEP != 0 {
                 let last = lines[body.clone()].iter_mut().skip(self.steps - 1).step_by(self.steps);
                 last.for_each(|line| *line = Line([0; STEP]));
             }
@@ -181,8 +183,8 @@ impl HalfFilter {
             clear(&mut scratch.low_input);
             &mut scratch.low_input[body.clone()]
         });
-        let values = &x.data()[from * x.cols()..to * x.cols()];
-        self.kernels.prepare_bf16(values, x.cols(), prepare, &mut scratch.input[body.clone()], low);
+        let values = x.values.slice(from * x.cols..to * x.cols);
+        self.kernels.prepare_bf16(values, x.cols, prepare, &mut scratch.input[body.clone()], low);
     }
 }
 
@@ -220,7 +222,7 @@ fn round_all(kernels: &Kernels, kind: WeightType, bytes: &[u8], digits: Digits) 
         kokoro_kernels::quantize::dequantize_row(kind, bytes, &mut values);
         let identity = Prepare::Plain(Activation::Identity);
         let low = (digits == Digits::Split).then_some(low);
-        kernels.prepare_bf16(&values, values.len(), &identity, high, low);
+        kernels.prepare_bf16(Values::F32(&values), values.len(), &identity, high, low);
     });
     let values = |lines: Vec<Line>| bytemuck::cast_slice::<Line, u16>(&lines)[..count].to_vec();
     (values(high), values(low))

@@ -6,6 +6,7 @@ use kokoro_kernels::{Activation, Kernels, Prepare};
 use rayon::prelude::*;
 
 use super::conv1d::{ConvShape, Epilogue};
+use super::feature::View;
 use super::half_filter::{Digits, HalfFilter};
 
 use crate::tensor::{Matrix, Weight};
@@ -108,7 +109,7 @@ impl Linear {
         let (rows, _) = filter.tile_rows(&shape);
         out.tiles_mut(rows, PACKED_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
             let plain = Epilogue::default();
-            filter.run_tile(&shape, x, &identity, plain, &self.bias, &mut tile, false);
+            filter.run_tile(&shape, View::of(x), &identity, plain, &self.bias, &mut tile, false);
         });
     }
 

@@ -107,3 +107,58 @@ pub(crate) trait Simd: Copy {
         quantize::decode_q8_0(block, out);
     }
 }
+
+/// A type that values are stored in.
+pub(crate) trait Element: Copy {
+    /// # Safety
+    /// `LANES` values must be readable at `p`; no alignment needed.
+    unsafe fn load<S: Simd>(s: S, p: *const Self) -> S::V;
+    /// # Safety
+    /// `LANES` values must be writable at `p`; no alignment needed.
+    unsafe fn store<S: Simd>(s: S, p: *mut Self, v: S::V);
+    fn to_f32(self) -> f32;
+    fn from_f32(x: f32) -> Self;
+}
+
+impl Element for f32 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(s: S, p: *const f32) -> S::V {
+        // SAFETY: passed on to the caller.
+        unsafe { s.load(p) }
+    }
+    #[inline(always)]
+    unsafe fn store<S: Simd>(s: S, p: *mut f32, v: S::V) {
+        // SAFETY: passed on to the caller.
+        unsafe { s.store(p, v) }
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> f32 {
+        x
+    }
+}
+
+/// Brain floats.
+impl Element for u16 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(s: S, p: *const u16) -> S::V {
+        // SAFETY: passed on to the caller.
+        unsafe { s.load_bf16(p) }
+    }
+    #[inline(always)]
+    unsafe fn store<S: Simd>(s: S, p: *mut u16, v: S::V) {
+        // SAFETY: passed on to the caller.
+        unsafe { s.store_bf16(p, v) }
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        crate::bf16::to_f32(self)
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> u16 {
+        crate::bf16::from_f32(x)
+    }
+}

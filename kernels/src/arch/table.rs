@@ -8,7 +8,7 @@ macro_rules! kernel_table {
     ($token:expr, $simd:ty, $isa:expr, $gemm_rows:literal, $bf16_rows:literal, { $(#[$features:meta])* }) => {
         use $crate::arch::generic::{activation, bf16, finish, gemm, gemv, matmul, prepare, recurrent, reduce, toom_cook};
         use $crate::bf16::{Bf16Product, Line};
-        use $crate::dispatch::half::{BandStatistics, Finish, Prepare, Snake};
+        use $crate::dispatch::half::{BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
         use $crate::toom_cook::ToomCook;
         use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 
@@ -50,7 +50,7 @@ macro_rules! kernel_table {
         }
         $(#[$features])*
         fn prepare_bf16(
-            x: &[f32],
+            x: Values<'_>,
             channels: usize,
             how: &Prepare<'_>,
             dst: &mut [Line],
@@ -59,9 +59,9 @@ macro_rules! kernel_table {
             prepare::prepare($token, x, channels, how, dst, low);
         }
         $(#[$features])*
-        fn prefetch(values: &[f32]) {
-            for line in values.chunks(64 / size_of::<f32>()) {
-                $crate::arch::simd::Simd::prefetch($token, line.as_ptr().cast());
+        fn prefetch(bytes: &[u8]) {
+            for line in bytes.chunks(64) {
+                $crate::arch::simd::Simd::prefetch($token, line.as_ptr());
             }
         }
         $(#[$features])*
@@ -69,7 +69,7 @@ macro_rules! kernel_table {
             sums: &[f32],
             sums_stride: usize,
             how: &Finish<'_>,
-            out: &mut [&mut [f32]],
+            out: RowsMut<'_, '_>,
             statistics: Option<&mut BandStatistics>,
         ) {
             finish::finish($token, sums, sums_stride, how, out, statistics);

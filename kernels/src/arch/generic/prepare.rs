@@ -1,9 +1,9 @@
 //! A convolution's input on its way into the bf16 product: normalised, activated, rounded.
 
 use super::math;
-use crate::arch::simd::Simd;
+use crate::arch::simd::{Element, Simd};
 use crate::bf16::{Line, STEP, lines};
-use crate::dispatch::half::{Activation, Prepare};
+use crate::dispatch::half::{Activation, Prepare, Values};
 
 /// Rows that share the loads of the channels' parameters.
 const SHARED_ROWS: usize = 4;
@@ -81,7 +81,22 @@ impl<S: Simd, const SNAKE: bool> Step<S> for Styled<'_, SNAKE> {
 #[inline(always)]
 pub(crate) fn prepare<S: Simd>(
     s: S,
-    x: &[f32],
+    x: Values<'_>,
+    channels: usize,
+    how: &Prepare<'_>,
+    dst: &mut [Line],
+    low: Option<&mut [Line]>,
+) {
+    match x {
+        Values::F32(x) => typed(s, x, channels, how, dst, low),
+        Values::Bf16(x) => typed(s, x, channels, how, dst, low),
+    }
+}
+
+#[inline(always)]
+fn typed<S: Simd, E: Element>(
+    s: S,
+    x: &[E],
     channels: usize,
     how: &Prepare<'_>,
     dst: &mut [Line],
@@ -113,17 +128,17 @@ pub(crate) fn prepare<S: Simd>(
 }
 
 #[inline(always)]
-fn rows<S: Simd>(
+fn rows<S: Simd, E: Element>(
     s: S,
-    x: &[f32],
+    x: &[E],
     channels: usize,
     step: impl Step<S>,
     dst: &mut [Line],
     mut low: Option<&mut [Line]>,
 ) {
     match &mut low {
-        Some(low) => whole_vectors::<S, true>(s, x, channels, step, dst, low),
-        None => whole_vectors::<S, false>(s, x, channels, step, dst, &mut []),
+        Some(low) => whole_vectors::<S, E, true>(s, x, channels, step, dst, low),
+        None => whole_vectors::<S, E, false>(s, x, channels, step, dst, &mut []),
     }
     if !channels.is_multiple_of(S::LANES) {
         // SAFETY: as there; the tail begins behind the whole vectors.
@@ -133,9 +148,9 @@ fn rows<S: Simd>(
 
 /// All channels but those that fill no vector. With `SPLIT`, `low` gets what rounding took away.
 #[inline(always)]
-fn whole_vectors<S: Simd, const SPLIT: bool>(
+fn whole_vectors<S: Simd, E: Element, const SPLIT: bool>(
     s: S,
-    x: &[f32],
+    x: &[E],
     channels: usize,
     step: impl Step<S>,
     dst: &mut [Line],
@@ -158,7 +173,7 @@ fn whole_vectors<S: Simd, const SPLIT: bool>(
                     // All four before the first is stored: their chains of instructions then run side by side.
                     let mut values = [s.splat(0.0); SHARED_ROWS];
                     for (r, v) in values.iter_mut().enumerate() {
-                        *v = step.apply(s, s.load(src.add((row + r) * channels + channel)), &parameters);
+                        *v = step.apply(s, E::load(s, src.add((row + r) * channels + channel)), &parameters);
                     }
                     for (r, v) in values.into_iter().enumerate() {
                         let at = (row + r) * stride + channel;
@@ -169,7 +184,7 @@ fn whole_vectors<S: Simd, const SPLIT: bool>(
                     }
                 } else {
                     for r in row..row + shared {
-                        let v = step.apply(s, s.load(src.add(r * channels + channel)), &parameters);
+                        let v = step.apply(s, E::load(s, src.add(r * channels + channel)), &parameters);
                         let at = r * stride + channel;
                         s.store_bf16(out.add(at), v);
                         if SPLIT {
@@ -188,9 +203,9 @@ fn whole_vectors<S: Simd, const SPLIT: bool>(
 /// # Safety
 /// As in [`rows`].
 #[inline(always)]
-unsafe fn tail<S: Simd>(
+unsafe fn tail<S: Simd, E: Element>(
     s: S,
-    x: &[f32],
+    x: &[E],
     channels: usize,
     whole: usize,
     step: impl Step<S>,
@@ -209,7 +224,7 @@ unsafe fn tail<S: Simd>(
             // SAFETY: the vector ends with the last channel, and `channels ≤ STEP · stride`.
             unsafe {
                 let at = whole - back;
-                let v = step.apply(s, s.load(x.as_ptr().add(at)), &step.parameters(s, at));
+                let v = step.apply(s, E::load(s, x.as_ptr().add(at)), &step.parameters(s, at));
                 s.store_bf16(dst.as_mut_ptr().add(at), v);
                 if let Some(low) = low {
                     let rounded = s.load_bf16(dst.as_ptr().add(at));
@@ -219,7 +234,9 @@ unsafe fn tail<S: Simd>(
         } else {
             // Fewer channels than lanes in all: only plain steps, which need no parameters, come here.
             let mut padded = [0.0f32; MAX_LANES];
-            padded[..rest].copy_from_slice(&x[whole..]);
+            for (padded, x) in padded.iter_mut().zip(&x[whole..]) {
+                *padded = x.to_f32();
+            }
             let (mut out, mut out_low) = ([0u16; MAX_LANES], [0u16; MAX_LANES]);
             // SAFETY: the arrays hold a vector; `parameters` of plain steps read nothing.
             unsafe {
