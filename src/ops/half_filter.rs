@@ -16,8 +16,8 @@ use super::conv1d::{ConvShape, Epilogue};
 use super::feature::{Feature, View};
 use crate::tensor::Tile;
 
-/// Rows that are multiplied and finished together: two row tiles.
-const BLOCK_ROWS: usize = 2 * ROWS;
+/// Rows that are multiplied and finished together: enough that a panel of weights is used several times while it is near.
+const BLOCK_ROWS: usize = 8 * ROWS;
 
 /// Lines of prepared input a task aims at: 128 KB, which leaves the second-level cache to the weights.
 const TILE_LINES: usize = 2 * 1024;
