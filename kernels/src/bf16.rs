@@ -30,6 +30,11 @@ pub const STEP_LINES: usize = PANEL / TILE_OUTPUTS * TILE_LINES;
 #[repr(C, align(64))]
 pub struct Line(pub [u16; STEP]);
 
+impl Line {
+    /// Nothing but zeros.
+    pub const ZERO: Line = Line([0; STEP]);
+}
+
 const _: () = assert!(size_of::<Line>() == 64 && align_of::<Line>() == 64);
 
 /// Lines that `channels` values need.

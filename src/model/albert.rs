@@ -98,8 +98,9 @@ impl Albert {
         self.norm.apply(&mut x);
         let mut x = self.mapping.forward(&x);
         tap(trace, "albert_embedding", None, &mut x);
+        let mut buffers = Buffers::new(&self.layer, x.rows());
         for _ in 0..self.passes {
-            x = self.layer.forward(x);
+            self.layer.forward(&mut x, &mut buffers);
         }
         tap(trace, "albert", None, &mut x);
         x
@@ -124,24 +125,51 @@ impl AlbertLayer {
         })
     }
 
-    fn forward(&self, x: Matrix) -> Matrix {
-        let (q, k, v) = (self.query.forward(&x), self.key.forward(&x), self.value.forward(&x));
-        let context = self_attention(self.kernels, &q, &k, &v, self.heads);
-        let mut x = add(x, &self.dense.forward(&context));
-        self.attention_norm.apply(&mut x);
-        let mut inner = self.ffn.forward(&x);
+    fn forward(&self, x: &mut Matrix, buffers: &mut Buffers) {
+        let Buffers { query, key, value, context, inner, change } = buffers;
+        self.query.forward_to(x, query);
+        self.key.forward_to(x, key);
+        self.value.forward_to(x, value);
+        self_attention(self.kernels, query, key, value, self.heads, context);
+        self.dense.forward_to(context, change);
+        add(x, change);
+        self.attention_norm.apply(x);
+        self.ffn.forward_to(x, inner);
         let cols = inner.cols();
         inner.data_mut().par_chunks_mut(TASK_ROWS * cols).for_each(|rows| self.kernels.gelu(rows));
-        let mut x = add(x, &self.ffn_output.forward(&inner));
-        self.output_norm.apply(&mut x);
-        x
+        self.ffn_output.forward_to(inner, change);
+        add(x, change);
+        self.output_norm.apply(x);
     }
 }
 
-fn add(mut a: Matrix, b: &Matrix) -> Matrix {
+/// What one pass computes, in memory that the next one uses again; `[tokens, …]`.
+struct Buffers {
+    query: Matrix,
+    key: Matrix,
+    value: Matrix,
+    context: Matrix,
+    inner: Matrix,
+    change: Matrix,
+}
+
+impl Buffers {
+    fn new(layer: &AlbertLayer, rows: usize) -> Self {
+        let like = |linear: &Linear| Matrix::zeros(rows, linear.out_features());
+        Self {
+            query: like(&layer.query),
+            key: like(&layer.key),
+            value: like(&layer.value),
+            context: like(&layer.value),
+            inner: like(&layer.ffn),
+            change: like(&layer.dense),
+        }
+    }
+}
+
+fn add(a: &mut Matrix, b: &Matrix) {
     let task = TASK_ROWS * a.cols();
     a.data_mut().par_chunks_mut(task).zip(b.data().par_chunks(task)).for_each(|(a, b)| {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
     });
-    a
 }

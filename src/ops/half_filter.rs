@@ -1,5 +1,8 @@
 //! A convolution's weights rounded to bf16, and the convolution of one tile with them.
 //!
+//! Rows of many channels are cut into groups, which stand one behind the other: a tile of a wide row touches so many places that
+//! the processor no longer fetches them ahead.
+//!
 //! Where sixteen bits of precision are wanted, inputs and weights are each the sum of two bf16, and three products are
 //! summed: high by high, low by high, high by low. On AMX tiles that is still several times as fast as f32.
 //!
@@ -7,6 +10,7 @@
 //! panels, and each block is finished while its sums are in the first-level cache.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, ROWS, STEP, STEP_LINES};
 use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Values, WeightType};
@@ -14,7 +18,7 @@ use rayon::prelude::*;
 
 use super::conv1d::{ConvShape, Epilogue};
 use super::feature::{Feature, View};
-use crate::tensor::Tile;
+use crate::tensor::{Matrix, Tile};
 
 /// Rows that are multiplied and finished together: enough that a panel of weights is used several times while it is near.
 const BLOCK_ROWS: usize = 8 * ROWS;
@@ -25,16 +29,46 @@ const TILE_LINES: usize = 2 * 1024;
 /// Stored values that are converted by one task.
 const CONVERTED_VALUES: usize = 64 * 1024;
 
-/// Weights `[panel][tap][step]` in the layout of [`bf16`].
+/// Lines of a row, at most, that a group has.
+const GROUP_STEPS: usize = 8;
+
+/// Rows that are prepared before they are cut into groups.
+const PREPARED_ROWS: usize = 16;
+
+/// Weights `[panel][group][tap][step]` in the layout of [`bf16`].
 #[derive(Debug, Clone)]
 pub struct HalfFilter {
     panels: Vec<Line>,
     /// What rounding took away from `panels`, rounded.
     low_panels: Option<Vec<Line>>,
     taps: usize,
-    /// Steps of a tap.
-    steps: usize,
+    groups: Groups,
     kernels: &'static Kernels,
+}
+
+/// Outputs of a matrix product's task.
+const MATRIX_TILE_OUTPUTS: usize = 128;
+
+/// How rows are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Groups {
+    /// Groups of a row.
+    count: usize,
+    /// Steps, and lines, of a group.
+    steps: usize,
+}
+
+impl Groups {
+    fn of(in_channels: usize) -> Self {
+        let steps = bf16::lines(in_channels);
+        let count = steps.div_ceil(GROUP_STEPS);
+        Self { count, steps: steps.div_ceil(count) }
+    }
+
+    /// Lines of a whole row, those included that only fill the last group up.
+    fn row_lines(self) -> usize {
+        self.count * self.steps
+    }
 }
 
 /// How many bits of the weights and inputs count.
@@ -46,11 +80,21 @@ pub enum Digits {
     Split,
 }
 
+/// Prepared rows, `[group][row][step]`.
+#[derive(Default)]
+struct Input {
+    high: Vec<Line>,
+    /// What rounding took away; empty where that is not wanted.
+    low: Vec<Line>,
+    rows: usize,
+}
+
 /// Working memory of a thread's tiles.
 #[derive(Default)]
 struct Scratch {
-    input: Vec<Line>,
-    low_input: Vec<Line>,
+    input: Input,
+    /// A few rows before they are cut into groups.
+    rows: Input,
     sums: Vec<f32>,
 }
 
@@ -74,17 +118,17 @@ impl HalfFilter {
         digits: Digits,
     ) -> Self {
         assert_eq!(inputs.len() % in_channels, 0, "half filter: inputs are not whole taps");
-        let (taps, steps) = (inputs.len() / in_channels, bf16::lines(in_channels));
+        let (taps, groups) = (inputs.len() / in_channels, Groups::of(in_channels));
         let (high, low) = round_all(kernels, kind, bytes, digits);
         let panels = pack_panels(&high, in_channels, outputs, inputs);
         let low_panels = (digits == Digits::Split).then(|| pack_panels(&low, in_channels, outputs, inputs));
-        Self { panels, low_panels, taps, steps, kernels }
+        Self { panels, low_panels, taps, groups, kernels }
     }
 
     /// Rows a tile should have, and what they should be a multiple of.
     pub fn tile_rows(&self, shape: &ConvShape) -> (usize, usize) {
         let halo = shape.dilation * (shape.kernel_size - 1);
-        let rows = (TILE_LINES / self.steps).saturating_sub(halo) / shape.stride;
+        let rows = (TILE_LINES / self.groups.row_lines()).saturating_sub(halo) / shape.stride;
         ((rows / BLOCK_ROWS * BLOCK_ROWS).max(2 * BLOCK_ROWS), BLOCK_ROWS)
     }
 
@@ -100,59 +144,126 @@ impl HalfFilter {
         tile: &mut Tile<'_, U>,
         with_statistics: bool,
     ) -> Option<BandStatistics> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let Scratch { input, rows, sums } = scratch;
+            let needed = tile.rows.len().next_multiple_of(ROWS);
+            self.prepare(shape, x, prepare, tile.row, needed, input, rows);
+            self.multiply_tile(shape, input, tile.row, epilogue, bias, tile, sums, with_statistics)
+        })
+    }
+
+    /// The product of all rows of `x` with the weights as a matrix, the bias added. The rows are rounded once for all tasks.
+    ///
+    /// # Panics
+    /// If a shape does not fit, or the weights have taps.
+    pub fn matmul(&self, shape: &ConvShape, x: View<'_>, bias: &[f32], out: &mut Matrix) {
+        assert_eq!((self.taps, x.rows), (1, out.rows()), "half filter: matrix product");
+        let mut input = Input::default();
+        let identity = Prepare::Plain(Activation::Identity);
+        let rows = x.rows.next_multiple_of(ROWS);
+        self.prepare(shape, x, &identity, 0, rows, &mut input, &mut Input::default());
+        out.tiles_mut(BLOCK_ROWS, MATRIX_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                let (plain, sums) = (Epilogue::default(), &mut scratch.sums);
+                self.multiply_tile(shape, &input, 0, plain, bias, &mut tile, sums, false);
+            });
+        });
+    }
+
+    /// Multiplies and finishes a tile. `input` begins with the rows that output `first` sees.
+    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
+    fn multiply_tile<U: Feature>(
+        &self,
+        shape: &ConvShape,
+        input: &Input,
+        first: usize,
+        epilogue: Epilogue<'_>,
+        bias: &[f32],
+        tile: &mut Tile<'_, U>,
+        sums: &mut Vec<f32>,
+        with_statistics: bool,
+    ) -> Option<BandStatistics> {
         let cols = tile.rows.first().map_or(0, |row| row.len());
         let mut statistics = with_statistics.then(|| BandStatistics::new(cols));
         let panels = tile.col / PANEL..(tile.col + cols).div_ceil(PANEL);
         let sums_stride = panels.len() * PANEL;
-        SCRATCH.with_borrow_mut(|scratch| {
-            let rows = tile.rows.len().next_multiple_of(ROWS);
-            self.prepare(shape, x, prepare, tile.row, rows, scratch);
-            let Scratch { input, low_input, sums } = scratch;
-            sums.resize(BLOCK_ROWS * sums_stride, 0.0);
-            for (block, out) in tile.rows.chunks_mut(BLOCK_ROWS).enumerate() {
-                let first = block * BLOCK_ROWS;
-                let row_stride = shape.stride * self.steps;
-                let residual = epilogue.residual.map(|m| (m.from(tile.row + first, tile.col), m.cols));
-                // What the end of this block reads comes from far away, while the products run.
-                if epilogue.accumulate {
-                    out.iter().for_each(|row| self.kernels.prefetch(U::values(row)));
-                }
-                if let Some((values, stride)) = residual {
-                    (0..out.len()).for_each(|r| {
-                        self.kernels.prefetch(values.slice(r * stride..r * stride + cols));
-                    });
-                }
-                let product = |lhs: &[Line], panels: &[Line], panel: usize, sums: &mut [f32], accumulate| {
-                    let lines = self.taps * self.steps * STEP_LINES;
-                    let product = Bf16Product {
-                        lhs: &lhs[first * row_stride..],
-                        row_stride,
-                        rows: BLOCK_ROWS.min(rows - first),
-                        taps: self.taps,
-                        tap_stride: shape.dilation * self.steps,
-                        steps: self.steps,
-                        panel: &panels[panel * lines..][..lines],
-                        accumulate,
-                    };
-                    self.kernels.gemm_bf16(&product, sums, sums_stride);
-                };
-                for (i, panel) in panels.clone().enumerate() {
-                    let sums = &mut sums[i * PANEL..];
-                    product(input, &self.panels, panel, sums, false);
-                    if let Some(low_panels) = &self.low_panels {
-                        product(low_input, &self.panels, panel, sums, true);
-                        product(input, low_panels, panel, sums, true);
-                    }
-                }
-                let Epilogue { accumulate, scale, .. } = epilogue;
-                let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
-                self.kernels.finish_rows(sums, sums_stride, &how, U::rows_mut(out), statistics.as_mut());
+        sums.resize(BLOCK_ROWS * sums_stride, 0.0);
+        for (block, out) in tile.rows.chunks_mut(BLOCK_ROWS).enumerate() {
+            let row = tile.row + block * BLOCK_ROWS;
+            let residual = epilogue.residual.map(|m| (m.from(row, tile.col), m.cols));
+            // What the end of this block reads comes from far away, while the products run.
+            if epilogue.accumulate {
+                out.iter().for_each(|row| self.kernels.prefetch(U::values(row)));
             }
-        });
+            if let Some((values, stride)) = residual {
+                (0..out.len()).for_each(|r| {
+                    self.kernels.prefetch(values.slice(r * stride..r * stride + cols));
+                });
+            }
+            let rows = out.len().next_multiple_of(ROWS);
+            let place = Place { shape, row: row - first, rows, input_rows: input.rows };
+            for (i, panel) in panels.clone().enumerate() {
+                let sums = &mut sums[i * PANEL..];
+                let mut add = |lhs: &[Line], panels: &[Line], accumulate| {
+                    self.multiply(place, lhs, self.panel(panels, panel), sums, sums_stride, accumulate);
+                };
+                add(&input.high, &self.panels, false);
+                if let Some(low_panels) = &self.low_panels {
+                    add(&input.low, &self.panels, true);
+                    add(&input.high, low_panels, true);
+                }
+            }
+            let Epilogue { accumulate, scale, .. } = epilogue;
+            let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
+            self.kernels.finish_rows(sums, sums_stride, &how, U::rows_mut(out), statistics.as_mut());
+        }
         statistics
     }
 
-    /// The rows that `rows` outputs from `first` on see, with the padding as zeros.
+    /// The weights of one panel.
+    fn panel<'a>(&self, panels: &'a [Line], panel: usize) -> &'a [Line] {
+        let lines = self.groups.row_lines() * self.taps * STEP_LINES;
+        &panels[panel * lines..][..lines]
+    }
+
+    /// The product of some rows of prepared input with one panel.
+    fn multiply(
+        &self,
+        place: Place<'_>,
+        lhs: &[Line],
+        weights: &[Line],
+        sums: &mut [f32],
+        sums_stride: usize,
+        accumulate: bool,
+    ) {
+        let (Groups { count, steps }, taps) = (self.groups, self.taps);
+        let Place { shape, row, rows, input_rows } = place;
+        let (row_stride, group_lines) = (shape.stride * steps, input_rows * steps);
+        let lhs = &lhs[row * row_stride..];
+        let product = Bf16Product {
+            lhs,
+            row_stride,
+            rows,
+            taps,
+            tap_stride: shape.dilation * steps,
+            steps,
+            panel: weights,
+            accumulate,
+        };
+        if taps == 1 {
+            // Without taps, the groups are as taps that lie far apart.
+            let product = Bf16Product { taps: count, tap_stride: group_lines, ..product };
+            return self.kernels.gemm_bf16(&product, sums, sums_stride);
+        }
+        for (group, panel) in weights.chunks_exact(taps * steps * STEP_LINES).enumerate() {
+            let accumulate = accumulate || group > 0;
+            let product = Bf16Product { lhs: &lhs[group * group_lines..], panel, accumulate, ..product };
+            self.kernels.gemm_bf16(&product, sums, sums_stride);
+        }
+    }
+
+    /// Prepares the rows that `rows` outputs from `first` on see, with the padding as zeros. `few` is working memory.
+    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
     fn prepare(
         &self,
         shape: &ConvShape,
@@ -160,7 +271,8 @@ impl HalfFilter {
         prepare: &Prepare<'_>,
         first: usize,
         rows: usize,
-        scratch: &mut Scratch,
+        input: &mut Input,
+        few: &mut Input,
     ) {
         let needed = (rows - 1) * shape.stride + shape.dilation * (shape.kernel_size - 1) + 1;
         // Row `i` of the input is step `first · stride + i − padding` of `x`.
@@ -168,38 +280,84 @@ impl HalfFilter {
         let skip = shape.padding.saturating_sub(begin).min(needed);
         let from = (begin + skip).saturating_sub(shape.padding).min(x.rows);
         let to = (begin + needed).saturating_sub(shape.padding).clamp(from, x.rows);
-        let body = skip * self.steps..(skip + to - from) * self.steps;
+        let Groups { count, steps } = self.groups;
+        let (present, row_lines) = (skip..skip + to - from, bf16::lines(x.cols));
+        let values = |rows: Range<usize>| x.values.slice(rows.start * x.cols..rows.end * x.cols);
+        let split = self.low_panels.is_some();
+        input.rows = needed;
         let clear = |lines: &mut Vec<Line>| {
-            lines.resize(needed * self.steps, Line([0; STEP]));
-            lines[..body.start].fill(Line([0; STEP]));
-            lines[body.end..].fill(Line([0; STEP]));
-            if x.cols % STEP != 0 {
-                let last = lines[body.clone()].iter_mut().skip(self.steps - 1).step_by(self.steps);
-                last.for_each(|line| *line = Line([0; STEP]));
+            lines.resize(needed * count * steps, Line::ZERO);
+            for group in lines.chunks_exact_mut(needed * steps) {
+                group[..present.start * steps].fill(Line::ZERO);
+                group[present.end * steps..].fill(Line::ZERO);
+            }
+            if count * steps * STEP != x.cols {
+                // What the last group has behind the last channel.
+                for row in lines[(count - 1) * needed * steps..].chunks_exact_mut(steps) {
+                    row[(row_lines - 1) % steps..].fill(Line::ZERO);
+                }
             }
         };
-        clear(&mut scratch.input);
-        let low = self.low_panels.as_ref().map(|_| {
-            clear(&mut scratch.low_input);
-            &mut scratch.low_input[body.clone()]
-        });
-        let values = x.values.slice(from * x.cols..to * x.cols);
-        self.kernels.prepare_bf16(values, x.cols, prepare, &mut scratch.input[body.clone()], low);
+        clear(&mut input.high);
+        if split {
+            clear(&mut input.low);
+        }
+        if count == 1 && row_lines == steps {
+            let body = present.start * steps..present.end * steps;
+            let low = split.then(|| &mut input.low[body.clone()]);
+            self.kernels.prepare_bf16(values(from..to), x.cols, prepare, &mut input.high[body], low);
+            return;
+        }
+        for row in (from..to).step_by(PREPARED_ROWS) {
+            let rows = row..to.min(row + PREPARED_ROWS);
+            for lines in [&mut few.high, &mut few.low] {
+                lines.clear();
+                lines.resize(rows.len() * row_lines, Line::ZERO);
+            }
+            let low = split.then_some(&mut few.low[..]);
+            self.kernels.prepare_bf16(values(rows), x.cols, prepare, &mut few.high, low);
+            let scatter = |whole: &[Line], input: &mut [Line]| {
+                for (r, whole) in whole.chunks_exact(row_lines).enumerate() {
+                    for (group, part) in whole.chunks(steps).enumerate() {
+                        let at = (group * needed + skip + row - from + r) * steps;
+                        input[at..at + part.len()].copy_from_slice(part);
+                    }
+                }
+            };
+            scatter(&few.high, &mut input.high);
+            if split {
+                scatter(&few.low, &mut input.low);
+            }
+        }
     }
 }
 
-/// Weights in the layout of the product: `[panel][tap][step]`.
+/// Where in a prepared input a product begins.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    shape: &'a ConvShape,
+    /// First output, counted from the one that the input begins with.
+    row: usize,
+    /// Outputs.
+    rows: usize,
+    /// Rows of the input.
+    input_rows: usize,
+}
+
+/// Weights in the layout of the product: `[panel][group][tap][step]`.
 fn pack_panels(stored: &[u16], in_channels: usize, outputs: &[usize], inputs: &[usize]) -> Vec<Line> {
-    let (taps, steps) = (inputs.len() / in_channels, bf16::lines(in_channels));
-    let panel_lines = taps * steps * STEP_LINES;
-    let mut panels = vec![Line([0; STEP]); outputs.len().div_ceil(PANEL) * panel_lines];
-    panels.par_chunks_mut(panel_lines).zip(outputs.par_chunks(PANEL)).for_each(|(panel, outputs)| {
+    let (taps, Groups { count, steps }) = (inputs.len() / in_channels, Groups::of(in_channels));
+    let group_lines = taps * steps * STEP_LINES;
+    let mut panels = vec![Line::ZERO; outputs.len().div_ceil(PANEL) * count * group_lines];
+    panels.par_chunks_mut(count * group_lines).zip(outputs.par_chunks(PANEL)).for_each(|(panel, outputs)| {
         // Step by step, so that what is read and what is written stay in the first-level cache.
         for first in (0..in_channels).step_by(STEP) {
+            let group = first / (steps * STEP);
+            let panel = &mut panel[group * group_lines..][..group_lines];
             for (o, output) in outputs.iter().enumerate() {
                 for c in first..in_channels.min(first + STEP) {
                     for tap in 0..taps {
-                        let (line, at) = bf16::weight_place(tap, steps, c, o);
+                        let (line, at) = bf16::weight_place(tap, steps, c - group * steps * STEP, o);
                         panel[line].0[at] = stored[output + inputs[tap * in_channels + c]];
                     }
                 }
@@ -213,7 +371,7 @@ fn pack_panels(stored: &[u16], in_channels: usize, outputs: &[usize], inputs: &[
 fn round_all(kernels: &Kernels, kind: WeightType, bytes: &[u8], digits: Digits) -> (Vec<u16>, Vec<u16>) {
     let (elements, width) = (kind.block_elements(), kind.row_bytes(kind.block_elements()));
     let count = bytes.len() / width * elements;
-    let lines = vec![Line([0; STEP]); bf16::lines(count)];
+    let lines = vec![Line::ZERO; bf16::lines(count)];
     let (mut high, mut low) = (lines.clone(), lines);
     let chunks =
         high.par_chunks_mut(CONVERTED_VALUES / STEP).zip(low.par_chunks_mut(CONVERTED_VALUES / STEP));

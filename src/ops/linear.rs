@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use kokoro_kernels::{Activation, Kernels, Prepare};
+use kokoro_kernels::Kernels;
 use rayon::prelude::*;
 
-use super::conv1d::{ConvShape, Epilogue};
+use super::conv1d::ConvShape;
 use super::feature::View;
 use super::half_filter::{Digits, HalfFilter};
 
@@ -13,9 +13,6 @@ use crate::tensor::{Matrix, Weight};
 
 /// Outputs a task computes: enough that the tile's rows amortise a task, few enough for all threads.
 const TILE_OUTPUTS: usize = 64;
-
-/// The same with packed weights, whose tasks each round their input anew.
-const PACKED_TILE_OUTPUTS: usize = 256;
 
 /// A fully connected layer, `[out, in]`.
 #[derive(Debug, Clone)]
@@ -59,11 +56,19 @@ impl Linear {
     /// If `x` has another number of columns.
     pub fn forward(&self, x: &Matrix) -> Matrix {
         let mut out = Matrix::zeros(x.rows(), self.out_features());
-        match &self.packed {
-            Some(filter) => self.run_packed(filter, x, &mut out),
-            None => self.forward_into(x, &mut out, 0),
-        }
+        self.forward_to(x, &mut out);
         out
+    }
+
+    /// [`forward`](Self::forward) into `out`, `[m, out]`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub fn forward_to(&self, x: &Matrix, out: &mut Matrix) {
+        match &self.packed {
+            Some(filter) => self.run_packed(filter, x, out),
+            None => self.forward_into(x, out, 0),
+        }
     }
 
     /// [`forward`](Self::forward) into the columns of `out` that start at `first_col`.
@@ -105,12 +110,7 @@ impl Linear {
             padding: 0,
             dilation: 1,
         };
-        let identity = Prepare::Plain(Activation::Identity);
-        let (rows, _) = filter.tile_rows(&shape);
-        out.tiles_mut(rows, PACKED_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
-            let plain = Epilogue::default();
-            filter.run_tile(&shape, View::of(x), &identity, plain, &self.bias, &mut tile, false);
-        });
+        filter.matmul(&shape, View::of(x), &self.bias, out);
     }
 
     /// One input `[in]` to one output `[out]`.
