@@ -207,6 +207,11 @@ impl Weight {
         m
     }
 
+    /// Says that the stored bytes are not needed for now.
+    pub fn release(&self) {
+        self.bytes.release();
+    }
+
     /// The stored bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

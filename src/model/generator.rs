@@ -1,6 +1,6 @@
 //! The generator: features and harmonic source to the waveform. Source: `Generator`, kokoro/istftnet.py.
 
-use kokoro_kernels::{BandStatistics, Finish, Kernels, Values};
+use kokoro_kernels::{BandStatistics, Finish, Kernels};
 use rayon::prelude::*;
 
 use super::config::Config;
@@ -10,7 +10,7 @@ use super::source::HarmonicSource;
 use super::trace::{Trace, tap};
 use super::weights::Scope;
 use crate::error::ModelError;
-use crate::ops::conv_transpose1d::{ConvTranspose1d, ConvTransposeShape};
+use crate::ops::conv_transpose1d::{ConvTranspose1d, ConvTransposeShape, Upsampled};
 use crate::ops::conv1d::{Conv1d, ConvShape, Epilogue, Prologue};
 use crate::ops::feature::Feature;
 use crate::ops::moments::Moments;
@@ -189,11 +189,12 @@ impl Stage {
         let mut sum = workspace.take(rows, channels);
         self.noise_res.forward(&noise, moments, style, Share::WHOLE, workspace, &mut sum);
         tap(run.trace, "noise_res", at, &mut sum);
-        let up = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
+        let up: Upsampled<T> = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
         // The noise is not needed any more, so its memory takes the stage's input.
         let mut input = noise;
         let mut moments = if every_stage {
-            let mut shown = Matrix::from_vec(up.data().len() / channels, channels, up.data().to_vec());
+            let widened = (0..up.data().len()).map(|i| T::values(up.data()).get(i)).collect();
+            let mut shown = Matrix::from_vec(up.data().len() / channels, channels, widened);
             tap(run.trace, "ups", at, &mut shown);
             add_upsampled(kernels, &sum, shown.data(), place.is_last, &mut input)
         } else {
@@ -252,10 +253,10 @@ struct Place {
 
 /// `out = x + up`; in the last stage `up` is one step shorter, and its second step is reflected to the front. Returns the
 /// moments of the sum.
-fn add_upsampled<T: Feature>(
+fn add_upsampled<T: Feature, U: Feature>(
     kernels: &Kernels,
     x: &Matrix,
-    up: &[f32],
+    up: &[U],
     reflect: bool,
     out: &mut Matrix<T>,
 ) -> Moments {
@@ -265,12 +266,12 @@ fn add_upsampled<T: Feature>(
     let skip = usize::from(reflect) * cols;
     assert_eq!(x.data().len(), up.len() + skip, "generator: the source's and the features' lengths differ");
     let bias = vec![0.0; cols];
-    let add = |up: &[f32], x: &[f32], out: &mut [T]| {
+    let add = |up: &[U], x: &[f32], out: &mut [T]| {
         let how =
-            Finish { bias: &bias, residual: Some((Values::F32(x), cols)), accumulate: false, scale: 1.0 };
+            Finish { bias: &bias, residual: Some((U::values(up), cols)), accumulate: false, scale: 1.0 };
         let mut statistics = BandStatistics::new(cols);
         let mut rows: Vec<&mut [T]> = out.chunks_exact_mut(cols).collect();
-        kernels.finish_rows(up, cols, &how, T::rows_mut(&mut rows), Some(&mut statistics));
+        kernels.finish_rows(x, cols, &how, T::rows_mut(&mut rows), Some(&mut statistics));
         Moments::of_statistics(&statistics)
     };
     let mut moments = Moments::empty(cols);

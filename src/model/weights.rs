@@ -211,9 +211,11 @@ impl<'a> Scope<'a> {
             (0..kernel_size).flat_map(|tap| (0..in_channels).map(move |c| c * kernel_size + tap)).collect();
         if let Some(digits) = self.digits(in_channels) {
             let filter = HalfFilter::pack(self.kernels, kind, &bytes, in_channels, &outputs, &inputs, digits);
+            bytes.release();
             return Ok(Conv1d::new(shape, ConvWeights::Half(filter), bias, self.kernels));
         }
         let panels = Panels::pack(self.kernels, kind, &bytes, &outputs, &inputs);
+        bytes.release();
         Ok(Conv1d::new(shape, ConvWeights::Direct(panels), bias, self.kernels))
     }
 
@@ -230,7 +232,10 @@ impl<'a> Scope<'a> {
         }
         let (kind, bytes, values) = self.conv_parts(weight, Some(bias), &shape)?;
         match BlockFilter::pack(self.kernels, kind, &bytes, &shape) {
-            Some(filter) => Ok(Conv1d::new(shape, ConvWeights::Blocks(filter), values, self.kernels)),
+            Some(filter) => {
+                bytes.release();
+                Ok(Conv1d::new(shape, ConvWeights::Blocks(filter), values, self.kernels))
+            }
             None => self.conv1d(weight, Some(bias), shape),
         }
     }

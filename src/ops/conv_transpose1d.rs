@@ -7,7 +7,7 @@ use kokoro_kernels::{Kernels, WeightType};
 use super::conv1d::{Conv1d, ConvShape, ConvWeights, Epilogue, Prologue};
 use super::half_filter::{Digits, HalfFilter};
 use super::panels::Panels;
-use super::workspace::Workspace;
+use super::workspace::{Stored, Workspace};
 use crate::tensor::Matrix;
 
 /// `torch.nn.ConvTranspose1d`, groups 1, output padding 0.
@@ -97,7 +97,12 @@ impl ConvTranspose1d {
     ///
     /// # Panics
     /// If `x` is empty or has another number of channels.
-    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>, workspace: &Workspace) -> Upsampled {
+    pub fn forward<T: Stored>(
+        &self,
+        x: &Matrix,
+        prologue: Prologue<'_>,
+        workspace: &Workspace,
+    ) -> Upsampled<T> {
         let shape = self.phases.shape();
         let mut phases = workspace.take(shape.out_len(x.rows()), shape.out_channels);
         self.phases.forward_into(x, prologue, Epilogue::default(), &mut phases);
@@ -108,15 +113,15 @@ impl ConvTranspose1d {
 
 /// What a transposed convolution returns: all phases side by side, of which the first and last steps are dropped.
 #[derive(Debug)]
-pub struct Upsampled {
-    phases: Matrix,
+pub struct Upsampled<T> {
+    phases: Matrix<T>,
     first: usize,
     len: usize,
 }
 
-impl Upsampled {
+impl<T: Stored> Upsampled<T> {
     /// The values, step by step.
-    pub fn data(&self) -> &[f32] {
+    pub fn data(&self) -> &[T] {
         &self.phases.data()[self.first..][..self.len]
     }
 

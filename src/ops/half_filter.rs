@@ -13,11 +13,12 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, ROWS, STEP, STEP_LINES};
-use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Values, WeightType};
+use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, WeightType};
 use rayon::prelude::*;
 
 use super::conv1d::{ConvShape, Epilogue};
 use super::feature::{Feature, View};
+use super::half_packing::{Groups, Packing};
 use crate::tensor::{Matrix, Tile};
 
 /// Rows that are multiplied and finished together: enough that a panel of weights is used several times while it is near.
@@ -25,12 +26,6 @@ const BLOCK_ROWS: usize = 8 * ROWS;
 
 /// Lines of prepared input a task aims at: 128 KB, which leaves the second-level cache to the weights.
 const TILE_LINES: usize = 2 * 1024;
-
-/// Stored values that are converted by one task.
-const CONVERTED_VALUES: usize = 64 * 1024;
-
-/// Lines of a row, at most, that a group has.
-const GROUP_STEPS: usize = 8;
 
 /// Rows that are prepared before they are cut into groups.
 const PREPARED_ROWS: usize = 16;
@@ -48,28 +43,6 @@ pub struct HalfFilter {
 
 /// Outputs of a matrix product's task.
 const MATRIX_TILE_OUTPUTS: usize = 128;
-
-/// How rows are cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Groups {
-    /// Groups of a row.
-    count: usize,
-    /// Steps, and lines, of a group.
-    steps: usize,
-}
-
-impl Groups {
-    fn of(in_channels: usize) -> Self {
-        let steps = bf16::lines(in_channels);
-        let count = steps.div_ceil(GROUP_STEPS);
-        Self { count, steps: steps.div_ceil(count) }
-    }
-
-    /// Lines of a whole row, those included that only fill the last group up.
-    fn row_lines(self) -> usize {
-        self.count * self.steps
-    }
-}
 
 /// How many bits of the weights and inputs count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,11 +91,10 @@ impl HalfFilter {
         digits: Digits,
     ) -> Self {
         assert_eq!(inputs.len() % in_channels, 0, "half filter: inputs are not whole taps");
-        let (taps, groups) = (inputs.len() / in_channels, Groups::of(in_channels));
-        let (high, low) = round_all(kernels, kind, bytes, digits);
-        let panels = pack_panels(&high, in_channels, outputs, inputs);
-        let low_panels = (digits == Digits::Split).then(|| pack_panels(&low, in_channels, outputs, inputs));
-        Self { panels, low_panels, taps, groups, kernels }
+        let groups = Groups::of(in_channels);
+        let packing = Packing { groups, in_channels, outputs, inputs };
+        let (panels, low_panels) = packing.pack(kernels, kind, bytes, digits);
+        Self { panels, low_panels, taps: inputs.len() / in_channels, groups, kernels }
     }
 
     /// Rows a tile should have, and what they should be a multiple of.
@@ -342,46 +314,4 @@ struct Place<'a> {
     rows: usize,
     /// Rows of the input.
     input_rows: usize,
-}
-
-/// Weights in the layout of the product: `[panel][group][tap][step]`.
-fn pack_panels(stored: &[u16], in_channels: usize, outputs: &[usize], inputs: &[usize]) -> Vec<Line> {
-    let (taps, Groups { count, steps }) = (inputs.len() / in_channels, Groups::of(in_channels));
-    let group_lines = taps * steps * STEP_LINES;
-    let mut panels = vec![Line::ZERO; outputs.len().div_ceil(PANEL) * count * group_lines];
-    panels.par_chunks_mut(count * group_lines).zip(outputs.par_chunks(PANEL)).for_each(|(panel, outputs)| {
-        // Step by step, so that what is read and what is written stay in the first-level cache.
-        for first in (0..in_channels).step_by(STEP) {
-            let group = first / (steps * STEP);
-            let panel = &mut panel[group * group_lines..][..group_lines];
-            for (o, output) in outputs.iter().enumerate() {
-                for c in first..in_channels.min(first + STEP) {
-                    for tap in 0..taps {
-                        let (line, at) = bf16::weight_place(tap, steps, c - group * steps * STEP, o);
-                        panel[line].0[at] = stored[output + inputs[tap * in_channels + c]];
-                    }
-                }
-            }
-        }
-    });
-    panels
-}
-
-/// Stored weights as bf16, in their order, and with [`Digits::Split`] what the rounding took away.
-fn round_all(kernels: &Kernels, kind: WeightType, bytes: &[u8], digits: Digits) -> (Vec<u16>, Vec<u16>) {
-    let (elements, width) = (kind.block_elements(), kind.row_bytes(kind.block_elements()));
-    let count = bytes.len() / width * elements;
-    let lines = vec![Line::ZERO; bf16::lines(count)];
-    let (mut high, mut low) = (lines.clone(), lines);
-    let chunks =
-        high.par_chunks_mut(CONVERTED_VALUES / STEP).zip(low.par_chunks_mut(CONVERTED_VALUES / STEP));
-    chunks.zip(bytes.par_chunks(CONVERTED_VALUES / elements * width)).for_each(|((high, low), bytes)| {
-        let mut values = vec![0.0; bytes.len() / width * elements];
-        kokoro_kernels::quantize::dequantize_row(kind, bytes, &mut values);
-        let identity = Prepare::Plain(Activation::Identity);
-        let low = (digits == Digits::Split).then_some(low);
-        kernels.prepare_bf16(Values::F32(&values), values.len(), &identity, high, low);
-    });
-    let values = |lines: Vec<Line>| bytemuck::cast_slice::<Line, u16>(&lines)[..count].to_vec();
-    (values(high), values(low))
 }

@@ -40,8 +40,9 @@ impl Linear {
         let outputs: Vec<usize> = (0..n).map(|o| o * k).collect();
         let inputs: Vec<usize> = (0..k).collect();
         let (kind, bytes) = (self.weight.kind(), self.weight.bytes());
-        self.packed =
-            Some(Arc::new(HalfFilter::pack(self.kernels, kind, bytes, k, &outputs, &inputs, digits)));
+        let filter = HalfFilter::pack(self.kernels, kind, bytes, k, &outputs, &inputs, digits);
+        self.weight.release();
+        self.packed = Some(Arc::new(filter));
         self
     }
 

@@ -8,6 +8,7 @@ pub mod conv1d;
 pub mod conv_transpose1d;
 pub mod feature;
 pub mod half_filter;
+mod half_packing;
 pub mod linear;
 pub mod lstm;
 pub mod moments;

@@ -61,17 +61,17 @@ impl Workspace {
 
 impl<T: Copy + Default> Pool<T> {
     fn take(&self, len: usize) -> Vec<T> {
-        let mut buffer = {
+        let found = {
             let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // The smallest that is large enough, else the largest.
-            let fitting = |buffer: &Vec<T>| (buffer.capacity() < len, buffer.capacity().abs_diff(len));
-            let best = (0..free.len()).min_by_key(|&i| fitting(&free[i]));
-            best.map(|i| free.swap_remove(i)).unwrap_or_default()
+            let fitting = (0..free.len()).filter(|&i| free[i].capacity() >= len);
+            let smallest = fitting.min_by_key(|&i| free[i].capacity());
+            if smallest.is_none() {
+                // Later layers are longer: the free ones have had their use.
+                free.clear();
+            }
+            smallest.map(|i| free.swap_remove(i))
         };
-        if buffer.capacity() < len {
-            // Growing would copy what nobody wants.
-            buffer = vec![T::default(); len];
-        }
+        let mut buffer = found.unwrap_or_else(|| vec![T::default(); len]);
         buffer.resize(len, T::default());
         buffer
     }
@@ -105,6 +105,9 @@ mod tests {
         workspace.give(matrix);
         workspace.give(Matrix::zeros(1000, 1000));
         assert_eq!(workspace.take::<f32>(5, 4).data().as_ptr(), place, "the smallest that fits");
+        let longer: Matrix = workspace.take(2000, 1000);
+        assert!(workspace.singles.0.lock().expect("not poisoned").is_empty(), "short ones are let go");
+        workspace.give(longer);
         workspace.give(Matrix::zeros(MAX_KEPT_BYTES / 4 + 1, 1));
         workspace.trim();
         assert_eq!(workspace.singles.0.lock().expect("not poisoned").len(), 1);
