@@ -3,6 +3,8 @@
 use crate::toom_cook::OUTPUTS;
 use crate::{GEMV_PANEL_WIDTH, Isa, IsaError, ToomCook, WeightType, arch, scalar};
 
+pub(crate) mod integer;
+
 /// Rows of a weight matrix in its stored format: output `o` is the `k` weights at byte `o · stride_bytes`.
 #[derive(Debug, Clone, Copy)]
 pub struct WeightRows<'a> {
@@ -37,6 +39,7 @@ type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 #[derive(Debug)]
 pub struct Kernels {
     pub(crate) isa: Isa,
+    pub(crate) integer: integer::IntegerTable,
     pub(crate) panel_width: usize,
     pub(crate) gemm_panel: GemmPanel,
     pub(crate) matmul_rows: unsafe fn(&WeightRows<'_>, &[f32], usize, usize, &mut [f32]),
@@ -66,9 +69,13 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => &arch::avx2::KERNELS,
             #[cfg(target_arch = "x86_64")]
+            Isa::Avx2Vnni => &arch::avx2::VNNI_KERNELS,
+            #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => &arch::avx512::KERNELS,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Vnni => &arch::avx512::VNNI_KERNELS,
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => return None,
+            Isa::Avx2 | Isa::Avx2Vnni | Isa::Avx512 | Isa::Avx512Vnni => return None,
         })
     }
 

@@ -10,6 +10,7 @@
 //! Notation: `m` rows of activations, `n` outputs, `k` inputs summed over; matrices are row-major; a *panel* is
 //! `[k, panel_width]`: the weights of `panel_width` neighbouring outputs, input by input.
 
+pub mod activations_q8;
 mod arch;
 pub mod block;
 mod dispatch;
@@ -20,6 +21,7 @@ pub mod scalar;
 pub mod testing;
 pub mod toom_cook;
 
+pub use activations_q8::Q8Activations;
 pub use block::WeightType;
 pub use dispatch::{ChannelAffine, Kernels, WeightRows};
 pub use isa::{Isa, IsaError};

@@ -6,11 +6,14 @@ use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
 use crate::{GEMV_PANEL_WIDTH, Isa, toom_cook};
 
+pub mod integer;
+
 /// Outputs a panel of [`gemm_panel`] covers.
 pub const PANEL_WIDTH: usize = 16;
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Scalar,
+    integer: integer::TABLE,
     panel_width: PANEL_WIDTH,
     gemm_panel,
     matmul_rows,

@@ -223,8 +223,13 @@ kernel_table!(
     unsafe { Avx2::assume() },
     Avx2,
     Isa::Avx2,
+    super::avx2_integer::maddubs::TABLE,
     6,
     {
         #[target_feature(enable = "avx2,fma,f16c")]
     }
 );
+
+/// The same with AVX-VNNI in the integer kernels.
+pub(crate) static VNNI_KERNELS: Kernels =
+    Kernels { isa: Isa::Avx2Vnni, integer: super::avx2_integer::vnni::TABLE, ..KERNELS };

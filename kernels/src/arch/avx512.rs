@@ -10,13 +10,13 @@ use crate::block::{BLOCK_ELEMENTS, BlockQ4_0, BlockQ4_1, BlockQ5_0, BlockQ5_1, B
 
 /// Proof that AVX-512 F, BW, DQ and VL may be used.
 #[derive(Clone, Copy)]
-struct Avx512(Avx2);
+pub(super) struct Avx512(Avx2);
 
 impl Avx512 {
     /// # Safety
     /// The CPU must have AVX-512 F, BW, DQ, VL and what [`Avx2`] needs.
     #[inline(always)]
-    unsafe fn assume() -> Self {
+    pub(super) unsafe fn assume() -> Self {
         // SAFETY: passed on to the caller.
         Avx512(unsafe { Avx2::assume() })
     }
@@ -140,8 +140,13 @@ kernel_table!(
     unsafe { Avx512::assume() },
     Avx512,
     Isa::Avx512,
+    super::avx512_integer::maddubs::TABLE,
     12,
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")]
     }
 );
+
+/// The same with VNNI in the integer kernels.
+pub(crate) static VNNI_KERNELS: Kernels =
+    Kernels { isa: Isa::Avx512Vnni, integer: super::avx512_integer::vnni::TABLE, ..KERNELS };

@@ -1,16 +1,17 @@
 //! Stamps one instruction set's kernel table: a wrapper with the right target features around each generic kernel.
 
-/// `kernel_table!(token, isa, rows of a GEMM tile, attributes)` defines `KERNELS` in the calling module.
+/// `kernel_table!(token, type, isa, integer kernels, rows of a GEMM tile, attributes)` defines `KERNELS` in the calling module.
 ///
 /// The token expression is evaluated inside each wrapper, where the target features hold.
 macro_rules! kernel_table {
-    ($token:expr, $simd:ty, $isa:expr, $gemm_rows:literal, { $(#[$features:meta])* }) => {
+    ($token:expr, $simd:ty, $isa:expr, $integer:expr, $gemm_rows:literal, { $(#[$features:meta])* }) => {
         use $crate::arch::generic::{activation, gemm, gemv, matmul, recurrent, reduce, toom_cook};
         use $crate::toom_cook::ToomCook;
         use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 
         pub(crate) static KERNELS: Kernels = Kernels {
             isa: $isa,
+            integer: $integer,
             panel_width: gemm::PANEL_VECTORS * <$simd as $crate::arch::simd::Simd>::LANES,
             gemm_panel,
             matmul_rows,

@@ -8,6 +8,8 @@ pub(crate) mod gemm;
 pub(crate) mod gemv;
 pub(crate) mod math;
 pub(crate) mod matmul;
+pub(crate) mod matmul_q8;
+pub(crate) mod quantize_q8;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
 pub(crate) mod toom_cook;
