@@ -64,19 +64,20 @@ unsafe fn nibbles<S: IntegerSimd>(
     unsafe {
         let first = s.load_every_fourth(rows, at);
         let mut halves = [[first; 4]; 2];
-        for j in 0..4 {
+        let [lower, upper] = &mut halves;
+        for (j, (lower, upper)) in lower.iter_mut().zip(upper).enumerate() {
             let packed = if j == 0 { first } else { s.load_every_fourth(rows.add(j), at) };
-            let (mut low, mut high) = (s.low_nibbles(packed), s.high_nibbles(packed));
+            (*lower, *upper) = (s.low_nibbles(packed), s.high_nibbles(packed));
             if let Some(at) = fifth_bits {
-                let mut bits = [[0u16; 4]; 2];
-                for part in 0..<S::Float as Simd>::LANES / 4 {
+                let mut bits = [[0u16; 2]; 4];
+                for (part, bits) in bits.iter_mut().enumerate().take(<S::Float as Simd>::LANES / 4) {
                     let p = (*rows.add(j + 4 * part)).add(at);
-                    bits[0][part] = u16::from_le_bytes(*p.cast::<[u8; 2]>());
-                    bits[1][part] = u16::from_le_bytes(*p.add(2).cast::<[u8; 2]>());
+                    let [a, b, c, d] = *p.cast::<[u8; 4]>();
+                    *bits = [u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d])];
                 }
-                (low, high) = (s.add_fifth_bits(low, bits[0]), s.add_fifth_bits(high, bits[1]));
+                *lower = s.add_fifth_bits(*lower, bits.map(|[bits, _]| bits));
+                *upper = s.add_fifth_bits(*upper, bits.map(|[_, bits]| bits));
             }
-            (halves[0][j], halves[1][j]) = (low, high);
         }
         [s.transpose(halves[0]), s.transpose(halves[1])]
     }
