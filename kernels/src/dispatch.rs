@@ -3,6 +3,7 @@
 use crate::toom_cook::OUTPUTS;
 use crate::{GEMV_PANEL_WIDTH, Isa, IsaError, ToomCook, WeightType, arch, scalar};
 
+mod elementary;
 pub(crate) mod integer;
 
 /// Rows of a weight matrix in its stored format: output `o` is the `k` weights at byte `o · stride_bytes`.
@@ -50,6 +51,11 @@ pub struct Kernels {
     pub(crate) adain_leaky_relu: AffineSlope,
     pub(crate) leaky_relu: unsafe fn(&[f32], f32, &mut [f32]),
     pub(crate) gelu: unsafe fn(&mut [f32]),
+    pub(crate) exp: unsafe fn(&mut [f32]),
+    pub(crate) sigmoid: unsafe fn(&mut [f32]),
+    pub(crate) tanh: unsafe fn(&mut [f32]),
+    pub(crate) sin_cos: unsafe fn(&[f32], &mut [f32], &mut [f32]),
+    pub(crate) atan2: unsafe fn(&[f32], &[f32], &mut [f32]),
     pub(crate) softmax: unsafe fn(&mut [f32]),
     pub(crate) layer_norm: unsafe fn(&mut [f32], &[f32], &[f32], f32),
     pub(crate) lstm_cell: unsafe fn(&[f32], &mut [f32], &mut [f32]),

@@ -10,6 +10,7 @@
 //! Notation: `m` rows of activations, `n` outputs, `k` inputs summed over; matrices are row-major; a *panel* is
 //! `[k, panel_width]`: the weights of `panel_width` neighbouring outputs, input by input.
 
+pub mod accuracy;
 pub mod activations_q8;
 mod arch;
 pub mod block;

@@ -82,6 +82,13 @@ impl Simd for Avx512 {
         op!(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b), y, x))
     }
     #[inline(always)]
+    fn copy_sign(self, magnitude: __m512, sign: __m512) -> __m512 {
+        op!({
+            let bit = _mm512_set1_ps(-0.0);
+            _mm512_or_ps(_mm512_andnot_ps(bit, magnitude), _mm512_and_ps(bit, sign))
+        })
+    }
+    #[inline(always)]
     fn sum(self, a: __m512) -> f32 {
         op!(_mm512_reduce_add_ps(a))
     }

@@ -39,6 +39,13 @@ impl Simd for Portable {
         a * b + c
     }
     #[inline(always)]
+    fn fma_exact(self, a: f32x8, b: f32x8, c: f32x8) -> f32x8 {
+        let ([a, b], c) = ([a, b].map(f32x8::to_array), c.to_array());
+        // The product of two f32 is exact in f64.
+        let sum = |i: usize| (f64::from(a[i]) * f64::from(b[i]) + f64::from(c[i])) as f32;
+        f32x8::new(std::array::from_fn(sum))
+    }
+    #[inline(always)]
     fn min(self, a: f32x8, b: f32x8) -> f32x8 {
         a.fast_min(b)
     }
@@ -62,6 +69,10 @@ impl Simd for Portable {
     #[inline(always)]
     fn select_less(self, a: f32x8, b: f32x8, x: f32x8, y: f32x8) -> f32x8 {
         a.simd_lt(b).select(x, y)
+    }
+    #[inline(always)]
+    fn copy_sign(self, magnitude: f32x8, sign: f32x8) -> f32x8 {
+        magnitude.copysign(sign)
     }
     #[inline(always)]
     fn sum(self, a: f32x8) -> f32 {

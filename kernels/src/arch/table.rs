@@ -5,7 +5,7 @@
 /// The token expression is evaluated inside each wrapper, where the target features hold.
 macro_rules! kernel_table {
     ($token:expr, $simd:ty, $isa:expr, $integer:expr, $gemm_rows:literal, { $(#[$features:meta])* }) => {
-        use $crate::arch::generic::{activation, gemm, gemv, matmul, recurrent, reduce, toom_cook};
+        use $crate::arch::generic::{activation, elementary, gemm, gemv, matmul, recurrent, reduce, toom_cook};
         use $crate::toom_cook::ToomCook;
         use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 
@@ -22,6 +22,11 @@ macro_rules! kernel_table {
             adain_leaky_relu,
             leaky_relu,
             gelu,
+            exp,
+            sigmoid,
+            tanh,
+            sin_cos,
+            atan2,
             softmax,
             layer_norm,
             lstm_cell,
@@ -67,6 +72,26 @@ macro_rules! kernel_table {
         $(#[$features])*
         fn gelu(x: &mut [f32]) {
             activation::gelu($token, x);
+        }
+        $(#[$features])*
+        fn exp(x: &mut [f32]) {
+            elementary::exp($token, x);
+        }
+        $(#[$features])*
+        fn sigmoid(x: &mut [f32]) {
+            elementary::sigmoid($token, x);
+        }
+        $(#[$features])*
+        fn tanh(x: &mut [f32]) {
+            elementary::tanh($token, x);
+        }
+        $(#[$features])*
+        fn sin_cos(x: &[f32], sin: &mut [f32], cos: &mut [f32]) {
+            elementary::sin_cos($token, x, sin, cos);
+        }
+        $(#[$features])*
+        fn atan2(y: &[f32], x: &[f32], dst: &mut [f32]) {
+            elementary::atan2($token, y, x, dst);
         }
         $(#[$features])*
         fn softmax(x: &mut [f32]) {

@@ -4,6 +4,7 @@
 //! Sizes were checked by the table's methods ([`crate::Kernels`]); pointers here stay within those sizes.
 
 pub(crate) mod activation;
+pub(crate) mod elementary;
 pub(crate) mod gemm;
 pub(crate) mod gemv;
 pub(crate) mod math;
@@ -13,3 +14,4 @@ pub(crate) mod quantize_q8;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
 pub(crate) mod toom_cook;
+mod trigonometry;
