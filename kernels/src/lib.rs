@@ -5,6 +5,7 @@
 //!
 //! * [`Kernels`] is a table of kernels for one instruction set; holding one proves that the CPU has it.
 //! * [`scalar`] holds the obvious version of every kernel; it judges the fast ones.
+//! * [`bf16`] is the layout that the bf16 product takes.
 //! * [`block`] and [`quantize`] know the ggml block formats.
 //!
 //! Notation: `m` rows of activations, `n` outputs, `k` inputs summed over; matrices are row-major; a *panel* is
@@ -13,6 +14,7 @@
 pub mod accuracy;
 pub mod activations_q8;
 mod arch;
+pub mod bf16;
 pub mod block;
 mod dispatch;
 pub mod isa;
@@ -24,6 +26,7 @@ pub mod toom_cook;
 
 pub use activations_q8::Q8Activations;
 pub use block::WeightType;
+pub use dispatch::half::{Activation, BandStatistics, Finish, Prepare, Snake};
 pub use dispatch::{ChannelAffine, Kernels, WeightRows};
 pub use isa::{Isa, IsaError};
 pub use toom_cook::ToomCook;

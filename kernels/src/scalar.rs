@@ -2,6 +2,8 @@
 
 use half::{bf16, f16};
 
+use crate::bf16::{Line, from_f32, lines};
+use crate::dispatch::half::{Activation, BandStatistics, Finish, Prepare, Snake};
 use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
 use crate::{GEMV_PANEL_WIDTH, Isa, toom_cook};
@@ -38,6 +40,9 @@ pub(crate) static KERNELS: Kernels = Kernels {
     weighted_row_sum,
     toom_cook_input: toom_cook::input,
     toom_cook_output: toom_cook::output,
+    gemm_bf16: crate::bf16::gemm,
+    prepare_bf16,
+    finish_rows,
 };
 
 /// See [`Kernels::gemm_panel`].
@@ -94,10 +99,65 @@ fn adain(x: f32, affine: &ChannelAffine<'_>, c: usize) -> f32 {
 }
 
 /// See [`Kernels::adain_snake`].
-pub fn adain_snake(x: &[f32], affine: &ChannelAffine<'_>, alpha: &[f32], dst: &mut [f32]) {
+pub fn adain_snake(x: &[f32], affine: &ChannelAffine<'_>, snake: &Snake, dst: &mut [f32]) {
     for (c, (d, &x)) in dst.iter_mut().zip(x).enumerate() {
-        let y = adain(x, affine, c);
-        *d = y + (alpha[c] * y).sin().powi(2) / alpha[c];
+        *d = activate(adain(x, affine, c), Activation::Snake(snake), c);
+    }
+}
+
+/// An activation of channel `c`.
+fn activate(y: f32, activation: Activation<'_>, c: usize) -> f32 {
+    match activation {
+        Activation::Identity => y,
+        Activation::LeakyRelu(slope) => {
+            if y < 0.0 {
+                y * slope
+            } else {
+                y
+            }
+        }
+        Activation::Snake(snake) => y + (snake.alpha()[c] * y).sin().powi(2) / snake.alpha()[c],
+    }
+}
+
+/// See [`Kernels::prepare_bf16`].
+pub fn prepare_bf16(x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
+    for (x, dst) in x.chunks_exact(channels).zip(dst.chunks_exact_mut(lines(channels))) {
+        for (c, (&x, d)) in x.iter().zip(bytemuck::cast_slice_mut::<Line, u16>(dst)).enumerate() {
+            let y = match how {
+                Prepare::Plain(activation) => activate(x, *activation, c),
+                Prepare::Styled(affine, activation) => activate(adain(x, affine, c), *activation, c),
+            };
+            *d = from_f32(y);
+        }
+    }
+}
+
+/// See [`Kernels::finish_rows`].
+pub fn finish_rows(
+    sums: &[f32],
+    sums_stride: usize,
+    how: &Finish<'_>,
+    out: &mut [&mut [f32]],
+    mut statistics: Option<&mut BandStatistics>,
+) {
+    for (r, row) in out.iter_mut().enumerate() {
+        for (c, bias) in how.bias.iter().enumerate() {
+            let residual = how.residual.map_or(0.0, |(values, stride)| values[r * stride + c]);
+            let old = if how.accumulate { row[c] } else { 0.0 };
+            row[c] = (old + (sums[r * sums_stride + c] + bias + residual)) * how.scale;
+            if let Some(statistics) = statistics.as_deref_mut() {
+                if statistics.count == 0 {
+                    statistics.pivot[c] = row[c];
+                }
+                let d = row[c] - statistics.pivot[c];
+                statistics.sum[c] += d;
+                statistics.squares[c] += d * d;
+            }
+        }
+        if let Some(statistics) = statistics.as_deref_mut() {
+            statistics.count += 1;
+        }
     }
 }
 

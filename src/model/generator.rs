@@ -1,7 +1,7 @@
 //! The generator: features and harmonic source to the waveform. Source: `Generator` and `AdaINResBlock1`,
 //! kokoro/istftnet.py.
 
-use kokoro_kernels::Kernels;
+use kokoro_kernels::{Kernels, Snake};
 use rayon::prelude::*;
 
 use super::config::{Config, GeneratorConfig};
@@ -64,7 +64,7 @@ impl Generator {
             source: HarmonicSource::load(scope, generator)?,
             stft: Stft::new(generator.n_fft, generator.hop),
             stages,
-            conv_post: scope.conv1d("conv_post_weight", Some("conv_post_bias"), post)?,
+            conv_post: scope.exact().conv1d("conv_post_weight", Some("conv_post_bias"), post)?,
             kernels: scope.kernels(),
         })
     }
@@ -143,9 +143,9 @@ impl Stage {
         let bias = up.values("bias", &[out_channels])?;
         let resblock = |scope: Scope<'_>| AdaInResBlock1::load(&scope, generator, out_channels, style);
         Ok(Self {
-            noise_conv: noise.conv1d("conv_weight", Some("conv_bias"), noise_shape)?,
+            noise_conv: noise.exact().conv1d("conv_weight", Some("conv_bias"), noise_shape)?,
             noise_res: resblock(noise.child("resblock"))?,
-            up: ConvTranspose1d::new(shape, kind, &bytes, &bias, scope.kernels()),
+            up: ConvTranspose1d::new(shape, kind, &bytes, &bias, scope.kernels(), scope.is_half(in_channels)),
             resblocks: (index * generator.kernels..(index + 1) * generator.kernels)
                 .map(|b| resblock(scope.child("resblocks").child(b)))
                 .collect::<Result<_, _>>()?,
@@ -206,10 +206,10 @@ struct AdaInResBlock1 {
 #[derive(Debug)]
 struct ResLayer {
     adain1: AdaIn1d,
-    alpha1: Vec<f32>,
+    snake1: Snake,
     conv1: Conv1d,
     adain2: AdaIn1d,
-    alpha2: Vec<f32>,
+    snake2: Snake,
     conv2: Conv1d,
 }
 
@@ -233,10 +233,10 @@ impl AdaInResBlock1 {
             };
             Ok(ResLayer {
                 adain1: scope.ada_in("", "1", channels, style)?,
-                alpha1: scope.divisors("alpha1", channels)?,
+                snake1: Snake::new(scope.divisors("alpha1", channels)?),
                 conv1: scope.conv1d_in_blocks("convs1_weight", "convs1_bias", shape(dilation))?,
                 adain2: scope.ada_in("", "2", channels, style)?,
-                alpha2: scope.divisors("alpha2", channels)?,
+                snake2: Snake::new(scope.divisors("alpha2", channels)?),
                 conv2: scope.conv1d_in_blocks("convs2_weight", "convs2_bias", shape(1))?,
             })
         };
@@ -253,10 +253,10 @@ impl AdaInResBlock1 {
         for (i, layer) in self.layers.iter().enumerate() {
             let norm = layer.adain1.prepare(&moments, style);
             let input = if i == 0 { x } else { &out };
-            let snake = Prologue::AdaInSnake(&norm, &layer.alpha1);
+            let snake = Prologue::AdaInSnake(&norm, &layer.snake1);
             let inner = layer.conv1.forward_with_moments(input, snake, Epilogue::default(), &mut hidden);
             let norm = layer.adain2.prepare(&inner, style);
-            let snake = Prologue::AdaInSnake(&norm, &layer.alpha2);
+            let snake = Prologue::AdaInSnake(&norm, &layer.snake2);
             let epilogue =
                 Epilogue { residual: (i == 0).then_some(x), accumulate: i > 0, ..Epilogue::default() };
             moments = layer.conv2.forward_with_moments(&hidden, snake, epilogue, &mut out);

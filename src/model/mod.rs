@@ -9,6 +9,8 @@ mod config;
 mod decoder;
 mod generator;
 mod noise;
+mod options;
+mod precision;
 mod prosody;
 mod residual;
 mod source;
@@ -19,6 +21,8 @@ mod weights;
 
 pub use config::{Config, GeneratorConfig};
 pub use noise::NoiseSource;
+pub use options::ModelOptions;
+pub use precision::Precision;
 pub use trace::{NoTrace, Trace};
 
 use std::path::{Path, PathBuf};
@@ -26,7 +30,7 @@ use std::path::{Path, PathBuf};
 use kokoro_kernels::{Isa, Kernels};
 
 use crate::error::{Error, ModelError, Result};
-use crate::gguf::{self, GgufFile, SharedBytes};
+use crate::gguf::GgufFile;
 use crate::tensor::Matrix;
 
 use albert::Albert;
@@ -53,6 +57,7 @@ pub struct Model {
     file: GgufFile,
     config: Config,
     kernels: &'static Kernels,
+    precision: Precision,
     voices: Voices,
     albert: Albert,
     predictor: ProsodyPredictor,
@@ -94,8 +99,7 @@ impl Model {
     /// # Errors
     /// [`Error::Io`], [`Error::Gguf`] for a damaged container, [`Error::Model`] for what is no Kokoro model.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        Self::from_file(path, gguf::map)
+        ModelOptions::default().open(path)
     }
 
     /// As [`open`](Self::open), but copies the file into memory.
@@ -103,13 +107,7 @@ impl Model {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        Self::from_file(path.as_ref(), gguf::read)
-    }
-
-    fn from_file(path: &Path, bytes: fn(&Path) -> std::io::Result<SharedBytes>) -> Result<Self> {
-        let bytes =
-            bytes(path).map_err(|source| Error::Io { action: "read", path: path.to_owned(), source })?;
-        Self::from_shared(path.to_owned(), bytes)
+        ModelOptions::default().read(path)
     }
 
     /// A model from bytes of any alignment, which it keeps: `&'static [u8]`, `Vec<u8>`, `Arc<[u8]>`, …
@@ -117,7 +115,7 @@ impl Model {
     /// # Errors
     /// [`Error::Gguf`] for a damaged container, [`Error::Model`] for what is no Kokoro model.
     pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self> {
-        Self::from_shared("<memory>".into(), SharedBytes::new(bytes))
+        ModelOptions::default().from_bytes(bytes)
     }
 
     /// The built-in voice: a small model that speaks American English, made for this project.
@@ -126,39 +124,32 @@ impl Model {
     /// Only if `KOKORO_ISA` names an instruction set that this CPU lacks.
     #[cfg(feature = "default-voice")]
     pub fn built_in() -> Result<Self> {
-        let bytes: &'static [u8] = include_bytes!("../../assets/default-voice.gguf");
-        Self::from_shared("<built-in voice>".into(), SharedBytes::new(bytes))
-    }
-
-    fn from_shared(label: PathBuf, bytes: SharedBytes) -> Result<Self> {
-        let kernels = Kernels::from_environment().map_err(Error::Isa)?;
-        match GgufFile::parse(bytes) {
-            Err(source) => Err(Error::Gguf { path: label, source }),
-            Ok(file) => Self::load(label.clone(), file, kernels)
-                .map_err(|source| Error::Model { path: label, source }),
-        }
+        ModelOptions::default().built_in()
     }
 
     fn load(
         label: PathBuf,
         file: GgufFile,
         kernels: &'static Kernels,
+        precision: Precision,
     ) -> std::result::Result<Self, ModelError> {
         check_architecture(&file)?;
-        let root = Scope::root(&file, kernels);
+        let root = Scope::root(&file, kernels, precision);
+        let exact = root.exact();
         let config = Config::read(&file, &root)?;
         check_vocabulary(&file, config.n_token)?;
         let scope = root.child("decoder");
         let (decoder, channels) = Decoder::load(&scope, &config)?;
         Ok(Self {
             voices: Voices::find(&file, config.style_dim)?,
-            albert: Albert::load(&root.child("albert"), &config)?,
-            predictor: ProsodyPredictor::load(&root.child("duration_predictor"), &config)?,
-            text_encoder: TextEncoder::load(&root.child("text_encoder"), &config)?,
+            albert: Albert::load(&exact.child("albert"), &config)?,
+            predictor: ProsodyPredictor::load(&exact.child("duration_predictor"), &config)?,
+            text_encoder: TextEncoder::load(&exact.child("text_encoder"), &config)?,
             generator: Generator::load(&scope.child("generator"), &config, channels)?,
             decoder,
             config,
             kernels,
+            precision,
             label,
             file,
         })
@@ -182,6 +173,11 @@ impl Model {
     /// The instruction set that computes.
     pub fn isa(&self) -> Isa {
         self.kernels.isa()
+    }
+
+    /// The arithmetic of the acoustic half; never [`Precision::Auto`].
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The vocabulary: one symbol for each token id, empty where an id is unused.

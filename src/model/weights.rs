@@ -2,11 +2,13 @@
 
 use kokoro_kernels::{Kernels, WeightType};
 
+use super::precision::Precision;
 use crate::error::ModelError;
 use crate::gguf::{GgmlType, GgufFile, SharedBytes, TensorInfo};
 use crate::ops::ada_in::AdaIn1d;
 use crate::ops::block_filter::BlockFilter;
 use crate::ops::conv1d::{Conv1d, ConvShape, ConvWeights};
+use crate::ops::half_filter::HalfFilter;
 use crate::ops::linear::Linear;
 use crate::ops::lstm::{BiLstm, GATES, LstmDirection};
 use crate::ops::panels::Panels;
@@ -17,13 +19,19 @@ use crate::tensor::Weight;
 pub(super) struct Scope<'a> {
     file: &'a GgufFile,
     kernels: &'static Kernels,
+    precision: Precision,
     prefix: String,
 }
 
 impl<'a> Scope<'a> {
     /// The root of all tensor names.
-    pub(super) fn root(file: &'a GgufFile, kernels: &'static Kernels) -> Self {
-        Self { file, kernels, prefix: "kokoro.".into() }
+    pub(super) fn root(file: &'a GgufFile, kernels: &'static Kernels, precision: Precision) -> Self {
+        Self { file, kernels, precision, prefix: "kokoro.".into() }
+    }
+
+    /// The same place, where everything is computed at full precision.
+    pub(super) fn exact(&self) -> Self {
+        Self { precision: Precision::F32, ..self.clone() }
     }
 
     /// The scope `name` below this one.
@@ -175,6 +183,10 @@ impl<'a> Scope<'a> {
         let outputs: Vec<usize> = (0..out_channels).map(|o| o * in_channels * kernel_size).collect();
         let inputs: Vec<usize> =
             (0..kernel_size).flat_map(|tap| (0..in_channels).map(move |c| c * kernel_size + tap)).collect();
+        if self.is_half(in_channels) {
+            let filter = HalfFilter::pack(self.kernels, kind, &bytes, in_channels, &outputs, &inputs);
+            return Ok(Conv1d::new(shape, ConvWeights::Half(filter), bias, self.kernels));
+        }
         let panels = Panels::pack(self.kernels, kind, &bytes, &outputs, &inputs);
         Ok(Conv1d::new(shape, ConvWeights::Direct(panels), bias, self.kernels))
     }
@@ -187,11 +199,20 @@ impl<'a> Scope<'a> {
         bias: &str,
         shape: ConvShape,
     ) -> Result<Conv1d, ModelError> {
+        if self.is_half(shape.in_channels) {
+            return self.conv1d(weight, Some(bias), shape);
+        }
         let (kind, bytes, values) = self.conv_parts(weight, Some(bias), &shape)?;
         match BlockFilter::pack(self.kernels, kind, &bytes, &shape) {
             Some(filter) => Ok(Conv1d::new(shape, ConvWeights::Blocks(filter), values, self.kernels)),
             None => self.conv1d(weight, Some(bias), shape),
         }
+    }
+
+    /// Whether a convolution of `in_channels` runs in bf16. With fewer than a vector's lanes it would not pay.
+    pub(super) fn is_half(&self, in_channels: usize) -> bool {
+        const LEAST_CHANNELS: usize = 16;
+        self.precision == Precision::Bf16 && in_channels >= LEAST_CHANNELS
     }
 
     fn conv_parts(

@@ -4,11 +4,13 @@
 //! rows once (normalisation, activation, zero padding), multiplies them with every panel of weights, and finishes the
 //! output while it is in cache (bias, residual, scale, channel statistics).
 
-use kokoro_kernels::Kernels;
+use kokoro_kernels::bf16;
+use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Snake};
 use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
 use super::block_filter::BlockFilter;
+use super::half_filter::HalfFilter;
 use super::moments::Moments;
 use super::panels::Panels;
 use crate::tensor::{Matrix, Tile};
@@ -33,8 +35,22 @@ pub enum Prologue<'a> {
     LeakyRelu(f32),
     /// `AdaIN`, then leaky ReLU with this slope.
     AdaInLeakyRelu(&'a StyledNorm, f32),
-    /// `AdaIN`, then snake with these `α`, `[channels]`.
-    AdaInSnake(&'a StyledNorm, &'a [f32]),
+    /// `AdaIN`, then snake.
+    AdaInSnake(&'a StyledNorm, &'a Snake),
+}
+
+impl<'a> Prologue<'a> {
+    /// As the kernels take it.
+    fn prepare(self) -> Prepare<'a> {
+        match self {
+            Prologue::Identity => Prepare::Plain(Activation::Identity),
+            Prologue::LeakyRelu(slope) => Prepare::Plain(Activation::LeakyRelu(slope)),
+            Prologue::AdaInLeakyRelu(norm, slope) => {
+                Prepare::Styled(norm.view(), Activation::LeakyRelu(slope))
+            }
+            Prologue::AdaInSnake(norm, snake) => Prepare::Styled(norm.view(), Activation::Snake(snake)),
+        }
+    }
 }
 
 /// What happens to the output on its way out: `out = ([out +] conv + bias [+ residual]) · scale`.
@@ -90,6 +106,8 @@ pub enum ConvWeights {
     Direct(Panels),
     /// A third to a half of the multiplications; a few more roundings.
     Blocks(BlockFilter),
+    /// Inputs and weights rounded to bf16.
+    Half(HalfFilter),
 }
 
 /// A convolution with packed weights.
@@ -167,17 +185,13 @@ impl Conv1d {
             assert_eq!((r.rows(), r.cols()), (out.rows(), out.cols()), "conv1d: residual shape");
         }
         let (rows, cols) = self.tile_size(out.rows());
-        let parts: Vec<(usize, Option<Moments>)> = out
+        let parts: Vec<Vec<(usize, BandStatistics)>> = out
             .tiles_mut(rows, cols)
             .into_par_iter()
-            .map(|tile| (tile.col, self.run_tile(x, prologue, epilogue, tile, with_moments)))
+            .map(|tile| self.run_tile(x, prologue, epilogue, tile, with_moments))
             .collect();
         let mut moments = Moments::empty(out_channels);
-        for (col, part) in &parts {
-            if let Some(part) = part {
-                moments.merge(*col, part);
-            }
-        }
+        parts.iter().flatten().for_each(|(col, part)| moments.merge(*col, &Moments::of_statistics(part)));
         moments
     }
 
@@ -186,6 +200,7 @@ impl Conv1d {
         let ConvShape { in_channels, out_channels, stride, .. } = self.shape;
         let (rows, multiple) = match &self.weights {
             ConvWeights::Blocks(filter) => (filter.tile_rows(), filter.row_multiple()),
+            ConvWeights::Half(filter) => filter.tile_rows(&self.shape),
             ConvWeights::Direct(_) => {
                 let halo = self.shape.span() - 1;
                 let fit = (TILE_FLOATS / in_channels).saturating_sub(halo) / stride;
@@ -195,11 +210,20 @@ impl Conv1d {
         // A long layer is cut evenly: 17 tasks where 16 would be full leave one core idle at the end.
         let bands = out_rows.div_ceil(rows).max(1);
         let rows = out_rows.div_ceil(bands).next_multiple_of(multiple);
-        let width = self.kernels.panel_width();
+        let width = self.panel_width();
         let across = MIN_TASKS.div_ceil(bands).min(out_channels.div_ceil(MIN_TASK_OUTPUTS)).max(1);
         (rows, out_channels.div_ceil(across).next_multiple_of(width))
     }
 
+    /// Outputs of a panel.
+    fn panel_width(&self) -> usize {
+        match &self.weights {
+            ConvWeights::Half(_) => bf16::PANEL,
+            _ => self.kernels.panel_width(),
+        }
+    }
+
+    /// Computes a tile; returns the statistics of what was stored, by the first column they are of.
     fn run_tile(
         &self,
         x: &Matrix,
@@ -207,23 +231,36 @@ impl Conv1d {
         epilogue: Epilogue<'_>,
         mut tile: Tile<'_>,
         with_moments: bool,
-    ) -> Option<Moments> {
+    ) -> Vec<(usize, BandStatistics)> {
+        if let ConvWeights::Half(filter) = &self.weights {
+            let (tile, prepare) = (&mut tile, prologue.prepare());
+            let statistics =
+                filter.run_tile(&self.shape, x, &prepare, epilogue, &self.bias, tile, with_moments);
+            return statistics.into_iter().map(|s| (tile.col, s)).collect();
+        }
         let width = self.kernels.panel_width();
         let (rows, cols) = (tile.rows.len(), tile.rows.first().map_or(0, |r| r.len()));
         let multiplier = self.multiplier(x, prologue, tile.row, rows);
         let mut sums = vec![0.0; multiplier.rows * width];
         let mut scratch = Vec::new();
+        let mut parts = Vec::new();
         for first in (0..cols).step_by(width) {
             multiplier.multiply((tile.col + first) / width, &mut scratch, &mut sums);
             let last = cols.min(first + width);
-            let bias = &self.bias[tile.col + first..tile.col + last];
-            for (r, (row, sums)) in tile.rows.iter_mut().zip(sums.chunks_exact(width)).enumerate() {
-                let residual =
-                    epilogue.residual.map(|m| &m.row(tile.row + r)[tile.col + first..tile.col + last]);
-                finish_row(&mut row[first..last], sums, bias, residual, epilogue);
-            }
+            let col = tile.col + first;
+            let mut out: Vec<&mut [f32]> = tile.rows.iter_mut().map(|row| &mut row[first..last]).collect();
+            let residual = epilogue.residual.map(|m| (&m.data()[tile.row * m.cols() + col..], m.cols()));
+            let how = Finish {
+                bias: &self.bias[col..tile.col + last],
+                residual,
+                accumulate: epilogue.accumulate,
+                scale: epilogue.scale,
+            };
+            let mut statistics = with_moments.then(|| BandStatistics::new(last - first));
+            self.kernels.finish_rows(&sums, width, &how, &mut out, statistics.as_mut());
+            parts.extend(statistics.map(|s| (col, s)));
         }
-        with_moments.then(|| self.moments_of(&tile, cols))
+        parts
     }
 
     /// Prepares the input of a tile for multiplication with any panel.
@@ -238,6 +275,7 @@ impl Conv1d {
                 let prepared = self.prepare(x, prologue, first, filter.needed_rows(rows));
                 Multiplier { conv: self, input: filter.transform(&prepared, rows), rows }
             }
+            ConvWeights::Half(_) => unreachable!("run_tile hands these over"),
         }
     }
 
@@ -261,11 +299,6 @@ impl Conv1d {
         }
         input
     }
-
-    fn moments_of(&self, tile: &Tile<'_>, cols: usize) -> Moments {
-        let band: Vec<f32> = tile.rows.iter().flat_map(|row| row.iter().copied()).collect();
-        Moments::of_band(self.kernels, &band, cols)
-    }
 }
 
 /// A tile's input, ready to be multiplied.
@@ -286,6 +319,7 @@ impl Multiplier<'_> {
                 return filter.multiply(&self.input, self.rows, panel, scratch, sums);
             }
             ConvWeights::Direct(panels) => panels,
+            ConvWeights::Half(_) => unreachable!("run_tile hands these over"),
         };
         sums.fill(0.0);
         // Taps that follow each other without a gap are one run of inputs.
@@ -298,32 +332,6 @@ impl Multiplier<'_> {
                 let lhs = &self.input[run * dilation * in_channels + start..];
                 let kernels = self.conv.kernels;
                 kernels.gemm_panel(lhs, stride * in_channels, self.rows, end - start, weights, sums);
-            }
-        }
-    }
-}
-
-fn finish_row(row: &mut [f32], sums: &[f32], bias: &[f32], residual: Option<&[f32]>, epilogue: Epilogue<'_>) {
-    let scale = epilogue.scale;
-    match (epilogue.accumulate, residual) {
-        (false, None) => {
-            for ((y, s), b) in row.iter_mut().zip(sums).zip(bias) {
-                *y = (s + b) * scale;
-            }
-        }
-        (false, Some(r)) => {
-            for (((y, s), b), r) in row.iter_mut().zip(sums).zip(bias).zip(r) {
-                *y = (s + b + r) * scale;
-            }
-        }
-        (true, None) => {
-            for ((y, s), b) in row.iter_mut().zip(sums).zip(bias) {
-                *y = (*y + (s + b)) * scale;
-            }
-        }
-        (true, Some(r)) => {
-            for (((y, s), b), r) in row.iter_mut().zip(sums).zip(bias).zip(r) {
-                *y = (*y + (s + b + r)) * scale;
             }
         }
     }

@@ -5,6 +5,7 @@
 use kokoro_kernels::{Kernels, WeightType};
 
 use super::conv1d::{Conv1d, ConvShape, ConvWeights, Prologue};
+use super::half_filter::HalfFilter;
 use super::panels::Panels;
 use crate::tensor::Matrix;
 
@@ -34,7 +35,7 @@ pub struct ConvTransposeShape {
 }
 
 impl ConvTranspose1d {
-    /// From stored weights `[in_channels, out_channels, kernel_size]`.
+    /// From stored weights `[in_channels, out_channels, kernel_size]`; `half` multiplies in bf16.
     ///
     /// # Panics
     /// If the bytes or the bias do not fit the shape, the stride does not divide the kernel, or the type is quantised.
@@ -44,6 +45,7 @@ impl ConvTranspose1d {
         bytes: &[u8],
         bias: &[f32],
         kernels: &'static Kernels,
+        half: bool,
     ) -> Self {
         let ConvTransposeShape { in_channels, out_channels, kernel_size, stride, padding } = shape;
         assert_eq!(kernel_size % stride, 0, "conv_transpose1d: the stride does not divide the kernel");
@@ -55,7 +57,11 @@ impl ConvTranspose1d {
             .rev()
             .flat_map(|tap| (0..in_channels).map(move |c| c * out_channels * kernel_size + tap * stride))
             .collect();
-        let panels = Panels::pack(kernels, kind, bytes, &outputs, &inputs);
+        let weights = if half {
+            ConvWeights::Half(HalfFilter::pack(kernels, kind, bytes, in_channels, &outputs, &inputs))
+        } else {
+            ConvWeights::Direct(Panels::pack(kernels, kind, bytes, &outputs, &inputs))
+        };
         let phases = ConvShape {
             in_channels,
             out_channels: stride * out_channels,
@@ -65,7 +71,7 @@ impl ConvTranspose1d {
             dilation: 1,
         };
         Self {
-            phases: Conv1d::new(phases, ConvWeights::Direct(panels), bias.repeat(stride), kernels),
+            phases: Conv1d::new(phases, weights, bias.repeat(stride), kernels),
             out_channels,
             kernel_size,
             stride,

@@ -6,6 +6,7 @@ pub mod attention;
 pub mod block_filter;
 pub mod conv1d;
 pub mod conv_transpose1d;
+pub mod half_filter;
 pub mod linear;
 pub mod lstm;
 pub mod moments;

@@ -8,7 +8,7 @@ use super::table_integer::integer_table;
 
 /// Proof that AVX-512 VNNI may be used.
 #[derive(Clone, Copy)]
-struct Avx512Vnni(Avx512);
+struct Avx512Vnni(Avx512<false>);
 
 impl Avx512Vnni {
     /// # Safety
@@ -16,7 +16,7 @@ impl Avx512Vnni {
     #[inline(always)]
     unsafe fn assume() -> Self {
         // SAFETY: passed on to the caller.
-        Avx512Vnni(unsafe { Avx512::assume() })
+        Avx512Vnni(unsafe { Avx512::<false>::assume() })
     }
 }
 
@@ -31,7 +31,7 @@ macro_rules! op {
 /// What does not depend on how dot products are made.
 macro_rules! common {
     () => {
-        type Float = Avx512;
+        type Float = Avx512<false>;
         type Bytes = __m512i;
         type Ints = __m512i;
         type Quad = __m512i;
@@ -104,7 +104,7 @@ macro_rules! common {
     };
 }
 
-impl IntegerSimd for Avx512 {
+impl IntegerSimd for Avx512<false> {
     common!();
 
     type Small = __m512i;
@@ -112,7 +112,7 @@ impl IntegerSimd for Avx512 {
     const BIAS: i32 = 0;
 
     #[inline(always)]
-    fn float(self) -> Avx512 {
+    fn float(self) -> Avx512<false> {
         self
     }
     #[inline(always)]
@@ -160,7 +160,7 @@ impl IntegerSimd for Avx512Vnni {
     const BIAS: i32 = 128;
 
     #[inline(always)]
-    fn float(self) -> Avx512 {
+    fn float(self) -> Avx512<false> {
         self.0
     }
     #[inline(always)]
@@ -196,8 +196,8 @@ impl IntegerSimd for Avx512Vnni {
 integer_table!(
     maddubs,
     // SAFETY: the wrappers enable exactly these features, and the table is handed out only where they exist.
-    unsafe { Avx512::assume() },
-    Avx512,
+    unsafe { Avx512::<false>::assume() },
+    Avx512<false>,
     6,
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")]

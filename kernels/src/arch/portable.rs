@@ -103,8 +103,19 @@ impl Simd for Portable {
     unsafe fn load_bf16(self, p: *const u16) -> f32x8 {
         // SAFETY: the caller vouches for eight u16 at `p`.
         let bits = unsafe { *p.cast::<[u16; 8]>() };
-        f32x8::new(bits.map(|b| f32::from_bits(u32::from(b) << 16)))
+        f32x8::new(bits.map(crate::bf16::to_f32))
+    }
+    #[inline(always)]
+    unsafe fn store_bf16(self, p: *mut u16, v: f32x8) {
+        // SAFETY: the caller vouches for eight u16 at `p`.
+        unsafe { *p.cast::<[u16; 8]>() = v.to_array().map(crate::bf16::from_f32) }
+    }
+    #[inline(always)]
+    unsafe fn load_bf16_pairs(self, p: *const u16) -> [f32x8; 2] {
+        // SAFETY: the caller vouches for sixteen u16 at `p`.
+        let pairs = unsafe { *p.cast::<[[u16; 2]; 8]>() };
+        [0, 1].map(|i| f32x8::new(pairs.map(|pair| crate::bf16::to_f32(pair[i]))))
     }
 }
 
-kernel_table!(Portable, Portable, Isa::Portable, super::portable_integer::bytes::TABLE, 2, {});
+kernel_table!(Portable, Portable, Isa::Portable, super::portable_integer::bytes::TABLE, 2, 2, {});

@@ -55,6 +55,36 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// `LANES` u16 must be readable at `p`; no alignment needed.
     unsafe fn load_bf16(self, p: *const u16) -> Self::V;
+    /// `LANES` values to the nearest bf16 at `p`, ties to even.
+    ///
+    /// # Safety
+    /// `LANES` u16 must be writable at `p`; no alignment needed.
+    unsafe fn store_bf16(self, p: *mut u16, v: Self::V);
+    /// `LANES` pairs of bf16 at `p`: the first of each pair, and the second.
+    ///
+    /// # Safety
+    /// `2 · LANES` u16 must be readable at `p`; no alignment needed.
+    unsafe fn load_bf16_pairs(self, p: *const u16) -> [Self::V; 2];
+    /// `acc[i] + x.0 · w[i].0 + x.1 · w[i].1` for the pair `x` in every lane and the pairs of `w`.
+    ///
+    /// # Safety
+    /// `2 · LANES` u16 must be readable at `w`, two at `x`; no alignment needed.
+    #[inline(always)]
+    unsafe fn dot_bf16<const ROWS: usize>(
+        self,
+        acc: &mut [Self::V; ROWS],
+        x: [*const u16; ROWS],
+        w: *const u16,
+    ) {
+        // SAFETY: passed on to the caller.
+        unsafe {
+            let [first, second] = self.load_bf16_pairs(w);
+            for (acc, x) in acc.iter_mut().zip(x) {
+                let value = |i: usize| self.splat(crate::bf16::to_f32(*x.add(i)));
+                *acc = self.fma(value(1), second, self.fma(value(0), first, *acc));
+            }
+        }
+    }
 
     fn decode_q4_0(self, block: &BlockQ4_0, out: &mut [f32; BLOCK_ELEMENTS]) {
         quantize::decode_q4_0(block, out);
