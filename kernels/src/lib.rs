@@ -5,7 +5,7 @@
 //!
 //! * [`Kernels`] is a table of kernels for one instruction set; holding one proves that the CPU has it.
 //! * [`scalar`] holds the obvious version of every kernel; it judges the fast ones.
-//! * [`bf16`] is the layout that the bf16 product takes.
+//! * [`bf16`] and [`int8`] are the layouts that these products take.
 //! * [`block`] and [`quantize`] know the ggml block formats.
 //!
 //! Notation: `m` rows of activations, `n` outputs, `k` inputs summed over; matrices are row-major; a *panel* is
@@ -17,6 +17,7 @@ mod arch;
 pub mod bf16;
 pub mod block;
 mod dispatch;
+pub mod int8;
 pub mod isa;
 pub mod quantize;
 pub mod scalar;

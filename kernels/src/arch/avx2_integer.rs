@@ -84,6 +84,11 @@ macro_rules! common {
             unsafe { _mm256_set1_epi32(p.cast::<i32>().read_unaligned()) }
         }
         #[inline(always)]
+        unsafe fn load_ints(self, p: *const i32) -> __m256i {
+            // SAFETY: the caller vouches for eight i32.
+            unsafe { _mm256_loadu_si256(p.cast()) }
+        }
+        #[inline(always)]
         unsafe fn load_bytes(self, p: *const u8) -> __m256i {
             // SAFETY: the caller vouches for 32 bytes.
             unsafe { _mm256_loadu_si256(p.cast()) }
@@ -116,12 +121,21 @@ macro_rules! common {
     };
 }
 
+/// Activations about zero, and their magnitudes, up to 128.
+#[derive(Clone, Copy)]
+pub(super) struct Centred {
+    magnitudes: __m256i,
+    signed: __m256i,
+}
+
 impl IntegerSimd for Avx2 {
     common!();
 
     type Small = __m256i;
     type Signed = __m256i;
+    type Codes = Centred;
     const BIAS: i32 = 0;
+    const CENTRED: bool = true;
 
     #[inline(always)]
     fn float(self) -> Avx2 {
@@ -160,6 +174,22 @@ impl IntegerSimd for Avx2 {
     fn signed_end(self, _sums: __m256i, signed: __m256i) -> __m256i {
         signed
     }
+    #[inline(always)]
+    unsafe fn codes(self, p: *const u8) -> Centred {
+        // SAFETY: the caller vouches for four bytes; the rest is registers.
+        unsafe {
+            let signed = _mm256_xor_si256(self.quad(p.cast()), _mm256_set1_epi8(-128));
+            Centred { magnitudes: _mm256_abs_epi8(signed), signed }
+        }
+    }
+    /// The signs go to the weights: 2 · 128 · 127 is below 2¹⁵, where `maddubs` would saturate.
+    #[inline(always)]
+    fn codes_step(self, sums: __m256i, weights: __m256i, x: Centred) -> __m256i {
+        op!({
+            let pairs = _mm256_maddubs_epi16(x.magnitudes, _mm256_sign_epi8(weights, x.signed));
+            _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+        })
+    }
 }
 
 impl IntegerSimd for Avx2Vnni {
@@ -167,7 +197,9 @@ impl IntegerSimd for Avx2Vnni {
 
     type Small = __m256i;
     type Signed = __m256i;
+    type Codes = __m256i;
     const BIAS: i32 = 128;
+    const CENTRED: bool = false;
 
     #[inline(always)]
     fn float(self) -> Avx2 {
@@ -201,6 +233,15 @@ impl IntegerSimd for Avx2Vnni {
     fn signed_end(self, _sums: __m256i, signed: __m256i) -> __m256i {
         signed
     }
+    #[inline(always)]
+    unsafe fn codes(self, p: *const u8) -> __m256i {
+        // SAFETY: passed on to the caller.
+        unsafe { self.quad(p.cast()) }
+    }
+    #[inline(always)]
+    fn codes_step(self, sums: __m256i, weights: __m256i, x: __m256i) -> __m256i {
+        op!(_mm256_dpbusd_avx_epi32(sums, x, weights))
+    }
 }
 
 integer_table!(
@@ -209,6 +250,7 @@ integer_table!(
     unsafe { Avx2::assume() },
     Avx2,
     3,
+    4,
     {
         #[target_feature(enable = "avx2,fma,f16c")]
     }
@@ -220,6 +262,7 @@ integer_table!(
     unsafe { Avx2Vnni::assume() },
     Avx2Vnni,
     3,
+    4,
     {
         #[target_feature(enable = "avx2,fma,f16c,avxvnni")]
     }

@@ -231,6 +231,13 @@ pub(crate) mod with_bf16 {
     );
 }
 
-/// The same again, with the bf16 product on tiles.
-pub(crate) static AMX_KERNELS: crate::Kernels =
-    crate::Kernels { isa: Isa::Amx, gemm_bf16: super::amx::gemm_bf16, ..with_bf16::TABLE };
+/// The same again, with the bf16 and int8 products on tiles.
+pub(crate) static AMX_KERNELS: crate::Kernels = crate::Kernels {
+    isa: Isa::Amx,
+    gemm_bf16: super::amx::gemm_bf16,
+    integer: crate::dispatch::integer::IntegerTable {
+        gemm_int8: super::amx_int8::gemm_int8,
+        ..super::avx512_integer::vnni::TABLE
+    },
+    ..with_bf16::TABLE
+};

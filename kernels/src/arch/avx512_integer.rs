@@ -76,6 +76,11 @@ macro_rules! common {
             unsafe { _mm512_set1_epi32(p.cast::<i32>().read_unaligned()) }
         }
         #[inline(always)]
+        unsafe fn load_ints(self, p: *const i32) -> __m512i {
+            // SAFETY: the caller vouches for sixteen i32.
+            unsafe { _mm512_loadu_si512(p.cast()) }
+        }
+        #[inline(always)]
         unsafe fn load_bytes(self, p: *const u8) -> __m512i {
             // SAFETY: the caller vouches for 64 bytes.
             unsafe { _mm512_loadu_si512(p.cast()) }
@@ -104,12 +109,21 @@ macro_rules! common {
     };
 }
 
+/// Activations about zero: magnitudes up to 128, and which are negative.
+#[derive(Clone, Copy)]
+pub(super) struct Centred {
+    magnitudes: __m512i,
+    negative: __mmask64,
+}
+
 impl IntegerSimd for Avx512<false> {
     common!();
 
     type Small = __m512i;
     type Signed = __m512i;
+    type Codes = Centred;
     const BIAS: i32 = 0;
+    const CENTRED: bool = true;
 
     #[inline(always)]
     fn float(self) -> Avx512<false> {
@@ -150,6 +164,23 @@ impl IntegerSimd for Avx512<false> {
     fn signed_end(self, _sums: __m512i, signed: __m512i) -> __m512i {
         signed
     }
+    #[inline(always)]
+    unsafe fn codes(self, p: *const u8) -> Centred {
+        // SAFETY: the caller vouches for four bytes; the rest is registers.
+        unsafe {
+            let x = _mm512_xor_si512(self.quad(p.cast()), _mm512_set1_epi8(-128));
+            Centred { magnitudes: _mm512_abs_epi8(x), negative: _mm512_movepi8_mask(x) }
+        }
+    }
+    /// The signs go to the weights: 2 · 128 · 127 is below 2¹⁵, where `maddubs` would saturate.
+    #[inline(always)]
+    fn codes_step(self, sums: __m512i, weights: __m512i, x: Centred) -> __m512i {
+        op!({
+            let weights = _mm512_mask_sub_epi8(weights, x.negative, _mm512_setzero_si512(), weights);
+            let pairs = _mm512_maddubs_epi16(x.magnitudes, weights);
+            _mm512_add_epi32(sums, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)))
+        })
+    }
 }
 
 impl IntegerSimd for Avx512Vnni {
@@ -157,7 +188,9 @@ impl IntegerSimd for Avx512Vnni {
 
     type Small = __m512i;
     type Signed = __m512i;
+    type Codes = __m512i;
     const BIAS: i32 = 128;
+    const CENTRED: bool = false;
 
     #[inline(always)]
     fn float(self) -> Avx512<false> {
@@ -191,6 +224,15 @@ impl IntegerSimd for Avx512Vnni {
     fn signed_end(self, _sums: __m512i, signed: __m512i) -> __m512i {
         signed
     }
+    #[inline(always)]
+    unsafe fn codes(self, p: *const u8) -> __m512i {
+        // SAFETY: passed on to the caller.
+        unsafe { self.quad(p.cast()) }
+    }
+    #[inline(always)]
+    fn codes_step(self, sums: __m512i, weights: __m512i, x: __m512i) -> __m512i {
+        op!(_mm512_dpbusd_epi32(sums, x, weights))
+    }
 }
 
 integer_table!(
@@ -199,6 +241,7 @@ integer_table!(
     unsafe { Avx512::<false>::assume() },
     Avx512<false>,
     6,
+    8,
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")]
     }
@@ -210,6 +253,7 @@ integer_table!(
     unsafe { Avx512Vnni::assume() },
     Avx512Vnni,
     6,
+    8,
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c")]
     }

@@ -19,8 +19,12 @@ pub(crate) trait IntegerSimd: Copy {
     type Small: Copy;
     /// Sums of products with signed weights.
     type Signed: Copy;
+    /// Four unsigned activations with 128 for zero, ready for [`codes_step`](Self::codes_step).
+    type Codes: Copy;
     /// What [`bias`](Self::bias) adds to a signed weight.
     const BIAS: i32;
+    /// Whether [`codes_step`](Self::codes_step) takes 128 from the activations.
+    const CENTRED: bool;
 
     fn float(self) -> Self::Float;
     /// `a · b` in every lane.
@@ -48,6 +52,17 @@ pub(crate) trait IntegerSimd: Copy {
     /// `sums` is what the steps began with.
     fn signed_end(self, sums: Self::Ints, signed: Self::Signed) -> Self::Ints;
 
+    /// Adds products of signed weights, none of them −128, with unsigned activations.
+    fn codes_step(self, sums: Self::Signed, weights: Self::Bytes, x: Self::Codes) -> Self::Signed;
+
+    /// Four unsigned activations.
+    ///
+    /// # Safety
+    /// Four bytes must be readable at `p`.
+    unsafe fn codes(self, p: *const u8) -> Self::Codes;
+    /// # Safety
+    /// `LANES` i32 must be readable at `p`.
+    unsafe fn load_ints(self, p: *const i32) -> Self::Ints;
     /// Four activations in −127..=127.
     ///
     /// # Safety

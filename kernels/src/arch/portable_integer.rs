@@ -32,8 +32,10 @@ impl IntegerSimd for Portable {
     type Quad = i16x16;
     type Small = Pairs;
     type Signed = Pairs;
+    type Codes = i16x16;
     /// Unsigned bytes are the ones that every baseline widens fast.
     const BIAS: i32 = 128;
+    const CENTRED: bool = true;
 
     #[inline(always)]
     fn float(self) -> Portable {
@@ -93,6 +95,23 @@ impl IntegerSimd for Portable {
         add_pairs(sums, signed)
     }
     #[inline(always)]
+    fn codes_step(self, sums: Pairs, weights: Bytes, x: i16x16) -> Pairs {
+        let zero = i16x16::splat(128);
+        let [low, high] = halves(&self.bias(weights)).map(|half| i16x16::from(u8x16::new(half)) - zero);
+        [sums[0] + low.dot(x), sums[1] + high.dot(x)]
+    }
+    #[inline(always)]
+    unsafe fn codes(self, p: *const u8) -> i16x16 {
+        // SAFETY: the caller vouches for four bytes.
+        let quad = unsafe { *p.cast::<[u8; 4]>() };
+        i16x16::new(std::array::from_fn(|i| i16::from(quad[i % 4]) - 128))
+    }
+    #[inline(always)]
+    unsafe fn load_ints(self, p: *const i32) -> i32x8 {
+        // SAFETY: the caller vouches for eight i32.
+        i32x8::new(unsafe { *p.cast::<[i32; 8]>() })
+    }
+    #[inline(always)]
     unsafe fn quad(self, p: *const i8) -> i16x16 {
         // SAFETY: the caller vouches for four bytes.
         let quad = unsafe { *p.cast::<[i8; 4]>() };
@@ -121,4 +140,4 @@ impl IntegerSimd for Portable {
     }
 }
 
-integer_table!(bytes, Portable, Portable, 2, {});
+integer_table!(bytes, Portable, Portable, 2, 2, {});

@@ -1,13 +1,16 @@
 //! The reference for the integer kernels.
 
+use super::{activate, adain};
 use crate::activations_q8::{Q8Rows, Q8RowsMut};
 use crate::block::BLOCK_ELEMENTS;
 use crate::dispatch::WeightRows;
+use crate::dispatch::half::Prepare;
 use crate::dispatch::integer::IntegerTable;
+use crate::int8::{ByteLine, Int8Product, PANEL, STEP, ZERO, lines};
 use crate::quantize::dequantize_row;
 use crate::{WeightType, block};
 
-pub(crate) const TABLE: IntegerTable = IntegerTable { quantize_q8, matmul_q8 };
+pub(crate) const TABLE: IntegerTable = IntegerTable { quantize_q8, matmul_q8, gemm_int8, prepare_int8 };
 
 /// The scale of a block whose largest magnitude is `peak`, and what its elements are multiplied with.
 ///
@@ -76,6 +79,39 @@ pub fn matmul_q8(w: &WeightRows<'_>, x: Q8Rows<'_>, out: &mut [f32]) {
                 sum += (dot as f32 * scale + x_sum as f32 * offset) * x.scales[i * blocks + b];
             }
             out[i * w.n + o] = sum;
+        }
+    }
+}
+
+/// See [`Kernels::gemm_int8`](crate::Kernels::gemm_int8).
+pub fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) {
+    let Int8Product { lhs, row_stride, rows, tap_stride, panel } = *product;
+    for r in 0..rows {
+        for o in 0..PANEL {
+            let mut sum = 0i32;
+            for tap in 0..panel.taps() {
+                for input in 0..panel.steps() * STEP {
+                    let x = lhs[r * row_stride + tap * tap_stride + input / STEP].0[input % STEP];
+                    sum += (i32::from(x) - i32::from(ZERO)) * i32::from(panel.code(tap, input, o));
+                }
+            }
+            acc[r * acc_stride + o] = sum as f32 * panel.scales()[o];
+        }
+    }
+}
+
+/// See [`Kernels::prepare_int8`](crate::Kernels::prepare_int8).
+pub fn prepare_int8(x: &[f32], inverse_scales: &[f32], how: &Prepare<'_>, dst: &mut [ByteLine]) {
+    let channels = inverse_scales.len();
+    for (x, dst) in x.chunks_exact(channels).zip(dst.chunks_exact_mut(lines(channels))) {
+        let codes: &mut [u8] = bytemuck::cast_slice_mut(dst);
+        for (c, (x, code)) in x.iter().zip(codes).enumerate() {
+            let y = match how {
+                Prepare::Plain(activation) => activate(*x, *activation, c),
+                Prepare::Styled(affine, activation) => activate(adain(*x, affine, c), *activation, c),
+            };
+            let centred = (y * inverse_scales[c]).round_ties_even().clamp(-127.0, 127.0);
+            *code = (centred + f32::from(ZERO)) as u8;
         }
     }
 }
