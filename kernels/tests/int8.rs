@@ -186,9 +186,9 @@ fn prepared_codes_are_the_nearest() {
                             let step = f64::from(inverse[c]);
                             let exact = (exact * step).clamp(-127.0, 127.0) + f64::from(ZERO);
                             let error = (f64::from(code) - exact).abs();
-                            // Half a step, and what f32 loses before rounding.
+                            // Half a step, what f32 loses before rounding, and half an ulp below 256.
                             assert!(
-                                error <= 0.5 + (slack + 2e-6) * step,
+                                error <= 0.5 + (slack + 2e-6) * step + 8e-6,
                                 "{} {how:?} at {r},{c} of {channels}: {code}, exactly {exact}",
                                 kernels.isa()
                             );

@@ -6,9 +6,12 @@ use std::arch::x86_64::*;
 use super::amx::Tiles;
 use crate::int8::{ByteLine, Int8Product, PANEL, ROWS, STEP_LINES};
 
-/// Sums of two tiles of rows by one panel, on their way from the tiles to the vectors that scale them.
+/// Rows that are multiplied together: four tiles.
+const BLOCK_ROWS: usize = 4 * ROWS;
+
+/// Sums of four tiles of rows by one panel, on their way from the tiles to the vectors that scale them.
 #[repr(align(64))]
-struct Sums([i32; 2 * ROWS * PANEL]);
+struct Sums([i32; BLOCK_ROWS * PANEL]);
 
 /// See [`crate::Kernels::gemm_int8`].
 ///
@@ -18,7 +21,7 @@ struct Sums([i32; 2 * ROWS * PANEL]);
 #[target_feature(enable = "avx512f")]
 pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) {
     let Int8Product { lhs, row_stride, rows, panel, .. } = *product;
-    let mut sums = Sums([0; 2 * ROWS * PANEL]);
+    let mut sums = Sums([0; BLOCK_ROWS * PANEL]);
     // SAFETY: the caller vouches for the tiles, and that every row of `lhs` and `acc` down to `rows` exists.
     unsafe {
         let _tiles = Tiles::configure();
@@ -28,7 +31,11 @@ pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_s
         let mut first = 0;
         while first < rows {
             let lhs = lhs.as_ptr().add(first * row_stride);
-            let count = if first + 2 * ROWS <= rows {
+            let count = if first + BLOCK_ROWS <= rows {
+                four_row_tiles(product, lhs, 0, &mut sums);
+                four_row_tiles(product, lhs, 1, &mut sums);
+                BLOCK_ROWS
+            } else if first + 2 * ROWS <= rows {
                 two_row_tiles(product, lhs, &mut sums);
                 2 * ROWS
             } else {
@@ -48,6 +55,68 @@ pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_s
     }
 }
 
+/// 64 rows by the first or second half of the outputs: four products for five loads, of which only one is of weights, which
+/// come from the second-level cache.
+///
+/// # Safety
+/// Tiles are configured; the rows exist at `lhs`; `half` is 0 or 1.
+#[inline]
+unsafe fn four_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, half: usize, sums: &mut Sums) {
+    let row_bytes = product.row_stride * size_of::<ByteLine>();
+    // SAFETY: the caller vouches for the tiles and the rows; the panel holds `taps · steps` steps of 2 KB, each half tile 0
+    // and half tile 1; `sums` is 64 rows of 128 bytes.
+    unsafe {
+        asm!(
+            "tilezero tmm0",
+            "tilezero tmm1",
+            "tilezero tmm2",
+            "tilezero tmm3",
+            "2:",
+            "mov {a}, {tap0}",
+            "mov {n}, {steps}",
+            "3:",
+            "tileloadd tmm7, [{b} + {line}*1]",
+            "tileloadd tmm4, [{a} + {stride}*1]",
+            "tdpbusd tmm0, tmm4, tmm7",
+            "add {a}, {next}",
+            "tileloadd tmm5, [{a} + {stride}*1]",
+            "tdpbusd tmm1, tmm5, tmm7",
+            "add {a}, {next}",
+            "tileloadd tmm6, [{a} + {stride}*1]",
+            "tdpbusd tmm2, tmm6, tmm7",
+            "add {a}, {next}",
+            "tileloadd tmm4, [{a} + {stride}*1]",
+            "tdpbusd tmm3, tmm4, tmm7",
+            "sub {a}, {back}",
+            "add {b}, 2048",
+            "dec {n}",
+            "jnz 3b",
+            "add {tap0}, {tap_bytes}",
+            "dec {taps}",
+            "jnz 2b",
+            "mov {n:e}, 128",
+            "tilestored [{c} + {n}*1], tmm0",
+            "tilestored [{c} + {n}*1 + 2048], tmm1",
+            "tilestored [{c} + {n}*1 + 4096], tmm2",
+            "tilestored [{c} + {n}*1 + 6144], tmm3",
+            a = out(reg) _,
+            n = out(reg) _,
+            tap0 = inout(reg) lhs => _,
+            steps = in(reg) product.panel.steps(),
+            taps = inout(reg) product.panel.taps() => _,
+            tap_bytes = in(reg) product.tap_stride * size_of::<ByteLine>(),
+            stride = in(reg) row_bytes,
+            next = in(reg) ROWS * row_bytes,
+            // Back to the first tile of rows, one line further.
+            back = in(reg) (3 * ROWS * row_bytes).wrapping_sub(size_of::<ByteLine>()),
+            line = in(reg) size_of::<ByteLine>(),
+            b = inout(reg) product.panel.lines().as_ptr().add(half * STEP_LINES / 2) => _,
+            c = in(reg) sums.0.as_mut_ptr().add(half * PANEL / 2),
+            options(nostack),
+        );
+    }
+}
+
 /// 32 rows by 32 outputs: four products for four loads.
 ///
 /// # Safety
@@ -55,8 +124,8 @@ pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_s
 #[inline]
 unsafe fn two_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &mut Sums) {
     let row_bytes = product.row_stride * size_of::<ByteLine>();
-    // SAFETY: the caller vouches for the tiles and the rows; the panel holds `taps · steps` steps of 2 KB; `sums` is 32
-    // rows of 128 bytes.
+    // SAFETY: the caller vouches for the tiles and the rows; the panel holds `taps · steps` steps of 2 KB; `sums` has
+    // rows of 128 bytes, 32 and more.
     unsafe {
         asm!(
             "tilezero tmm0",
@@ -101,7 +170,7 @@ unsafe fn two_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &
             stride = in(reg) row_bytes,
             line = in(reg) size_of::<ByteLine>(),
             b = inout(reg) product.panel.lines().as_ptr() => _,
-            c = in(reg) sums,
+            c = in(reg) sums.0.as_mut_ptr(),
             options(nostack),
         );
     }
@@ -149,7 +218,7 @@ unsafe fn one_row_tile(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &m
             stride = in(reg) row_bytes,
             line = in(reg) size_of::<ByteLine>(),
             b = inout(reg) product.panel.lines().as_ptr() => _,
-            c = in(reg) sums,
+            c = in(reg) sums.0.as_mut_ptr(),
             options(nostack),
         );
     }

@@ -110,12 +110,23 @@ macro_rules! common {
             }
         }
         #[inline(always)]
+        unsafe fn store_codes(self, p: *mut u8, a: __m256) {
+            // SAFETY: the caller vouches for eight bytes.
+            unsafe {
+                let codes = _mm256_cvtps_epi32(_mm256_min_ps(a, _mm256_set1_ps(255.0)));
+                let codes = _mm256_max_epi32(codes, _mm256_set1_epi32(1));
+                let words =
+                    _mm_packus_epi32(_mm256_castsi256_si128(codes), _mm256_extracti128_si256::<1>(codes));
+                _mm_storel_epi64(p.cast(), _mm_packus_epi16(words, words));
+            }
+        }
+        #[inline(always)]
         unsafe fn store_low_bytes(self, p: *mut u8, a: __m256) {
             // SAFETY: the caller vouches for eight bytes.
             unsafe {
-                let low = _mm256_and_si256(_mm256_cvtps_epi32(a), _mm256_set1_epi32(255));
-                let words = _mm_packus_epi32(_mm256_castsi256_si128(low), _mm256_extracti128_si256::<1>(low));
-                _mm_storel_epi64(p.cast(), _mm_packus_epi16(words, words));
+                let a = _mm256_cvtps_epi32(a);
+                let words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256::<1>(a));
+                _mm_storel_epi64(p.cast(), _mm_packs_epi16(words, words));
             }
         }
     };

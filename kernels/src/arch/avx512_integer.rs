@@ -102,6 +102,15 @@ macro_rules! common {
             }
         }
         #[inline(always)]
+        unsafe fn store_codes(self, p: *mut u8, a: __m512) {
+            // SAFETY: the caller vouches for sixteen bytes.
+            unsafe {
+                let codes = _mm512_cvtps_epi32(_mm512_min_ps(a, _mm512_set1_ps(255.0)));
+                let codes = _mm512_max_epi32(codes, _mm512_set1_epi32(1));
+                _mm_storeu_si128(p.cast(), _mm512_cvtepi32_epi8(codes));
+            }
+        }
+        #[inline(always)]
         unsafe fn store_low_bytes(self, p: *mut u8, a: __m512) {
             // SAFETY: the caller vouches for sixteen bytes.
             unsafe { _mm_storeu_si128(p.cast(), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(a))) }

@@ -79,7 +79,12 @@ pub(crate) trait IntegerSimd: Copy {
     /// # Safety
     /// Sixteen bytes must be readable at `offset` behind each of `rows[0]`, `rows[4]`, … of `LANES` rows.
     unsafe fn load_every_fourth(self, rows: *const *const u8, offset: usize) -> Self::Bytes;
-    /// The low bytes of `LANES` integral numbers in −128..=255.
+    /// `LANES` numbers rounded to the nearest integer in 1..=255, ties to even.
+    ///
+    /// # Safety
+    /// `LANES` bytes must be writable at `p`.
+    unsafe fn store_codes(self, p: *mut u8, a: <Self::Float as Simd>::V);
+    /// `LANES` integral numbers in −128..=127, as two's complement.
     ///
     /// # Safety
     /// `LANES` bytes must be writable at `p`.

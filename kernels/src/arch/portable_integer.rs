@@ -4,6 +4,7 @@ use wide::{f32x8, i16x16, i32x8, u8x16};
 
 use super::integer::IntegerSimd;
 use super::portable::Portable;
+use super::simd::Simd;
 use super::table_integer::integer_table;
 
 /// Bytes as two vectors, the type for which `wide` can widen.
@@ -134,9 +135,15 @@ impl IntegerSimd for Portable {
         std::array::from_fn(|i| if i < 16 { first[i] } else { second[i - 16] })
     }
     #[inline(always)]
+    unsafe fn store_codes(self, p: *mut u8, a: f32x8) {
+        let code = Simd::round(self, a.fast_min(f32x8::splat(255.0)).fast_max(f32x8::splat(1.0)));
+        // SAFETY: the caller vouches for eight bytes.
+        unsafe { *p.cast::<[u8; 8]>() = code.to_array().map(|v| v as u8) }
+    }
+    #[inline(always)]
     unsafe fn store_low_bytes(self, p: *mut u8, a: f32x8) {
         // SAFETY: the caller vouches for eight bytes.
-        unsafe { *p.cast::<[u8; 8]>() = a.to_array().map(|v| v as i32 as u8) }
+        unsafe { *p.cast::<[u8; 8]>() = a.to_array().map(|v| v as i8 as u8) }
     }
 }
 

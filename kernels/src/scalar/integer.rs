@@ -110,8 +110,8 @@ pub fn prepare_int8(x: &[f32], inverse_scales: &[f32], how: &Prepare<'_>, dst: &
                 Prepare::Plain(activation) => activate(*x, *activation, c),
                 Prepare::Styled(affine, activation) => activate(adain(*x, affine, c), *activation, c),
             };
-            let centred = (y * inverse_scales[c]).round_ties_even().clamp(-127.0, 127.0);
-            *code = (centred + f32::from(ZERO)) as u8;
+            let exact = y * inverse_scales[c] + f32::from(ZERO);
+            *code = exact.round_ties_even().clamp(1.0, 255.0) as u8;
         }
     }
 }

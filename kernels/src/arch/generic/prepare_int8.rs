@@ -42,12 +42,10 @@ pub(crate) fn prepare<S: IntegerSimd>(
     }
 }
 
-/// The nearest code, ties to even.
+/// The code, not yet rounded.
 #[inline(always)]
 fn code<S: Simd>(s: S, y: S::V, inverse_scale: S::V) -> S::V {
-    let limit = s.splat(127.0);
-    let centred = s.max(s.min(s.round(s.mul(y, inverse_scale)), limit), s.sub(s.splat(0.0), limit));
-    s.add(centred, s.splat(f32::from(ZERO)))
+    s.fma(y, inverse_scale, s.splat(f32::from(ZERO)))
 }
 
 #[inline(always)]
@@ -80,13 +78,13 @@ fn rows<S: IntegerSimd>(
                         *v = code(s, step.apply(s, y, &parameters), inverse);
                     }
                     for (r, v) in values.into_iter().enumerate() {
-                        i.store_low_bytes(out.add((first + r) * stride + channel), v);
+                        i.store_codes(out.add((first + r) * stride + channel), v);
                     }
                 } else {
                     for r in first..first + shared {
                         let y = s.load(src.add(r * channels + channel));
                         let v = code(s, step.apply(s, y, &parameters), inverse);
-                        i.store_low_bytes(out.add(r * stride + channel), v);
+                        i.store_codes(out.add(r * stride + channel), v);
                     }
                 }
             }
@@ -121,7 +119,7 @@ unsafe fn tail<S: IntegerSimd>(
             unsafe {
                 let y = step.apply(s, s.load(x.as_ptr().add(at)), &step.parameters(s, at));
                 let v = code(s, y, s.load(inverse_scales.as_ptr().add(at)));
-                i.store_low_bytes(dst.as_mut_ptr().add(at), v);
+                i.store_codes(dst.as_mut_ptr().add(at), v);
             }
         } else {
             // Fewer channels than lanes in all: only plain steps, which need no parameters, come here.
@@ -132,7 +130,7 @@ unsafe fn tail<S: IntegerSimd>(
             // SAFETY: the arrays hold a vector; `parameters` of plain steps read nothing.
             unsafe {
                 let y = step.apply(s, s.load(padded[0].as_ptr()), &step.parameters(s, 0));
-                i.store_low_bytes(out.as_mut_ptr(), code(s, y, s.load(padded[1].as_ptr())));
+                i.store_codes(out.as_mut_ptr(), code(s, y, s.load(padded[1].as_ptr())));
             }
             dst[..rest].copy_from_slice(&out[..rest]);
         }
