@@ -8,11 +8,15 @@ use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
 use crate::{GEMV_PANEL_WIDTH, Isa, toom_cook};
 
+pub mod elementary;
+pub mod integer;
+
 /// Outputs a panel of [`gemm_panel`] covers.
 pub const PANEL_WIDTH: usize = 16;
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Scalar,
+    integer: integer::TABLE,
     panel_width: PANEL_WIDTH,
     gemm_panel,
     matmul_rows,
@@ -23,6 +27,11 @@ pub(crate) static KERNELS: Kernels = Kernels {
     adain_leaky_relu,
     leaky_relu,
     gelu,
+    exp: elementary::exp,
+    sigmoid: elementary::sigmoid,
+    tanh: elementary::tanh,
+    sin_cos: elementary::sin_cos,
+    atan2: elementary::atan2,
     softmax,
     layer_norm,
     lstm_cell,

@@ -19,6 +19,11 @@ pub(crate) trait Simd: Copy {
     fn div(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a · b + c`, fused where the instruction set can.
     fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a · b + c`, rounded once or from a sum in f64.
+    fn fma_exact(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        self.fma(a, b, c)
+    }
+    /// `b` where either is not a number, on x86.
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     /// Rounds to the nearest integer, ties to even.
@@ -27,6 +32,8 @@ pub(crate) trait Simd: Copy {
     fn exp2_integral(self, n: Self::V) -> Self::V;
     /// `x` where `a < b`, else `y`.
     fn select_less(self, a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V;
+    /// `magnitude` with the sign of `sign`, bit by bit.
+    fn copy_sign(self, magnitude: Self::V, sign: Self::V) -> Self::V;
     /// Sum of the lanes, in a fixed order.
     fn sum(self, a: Self::V) -> f32;
     /// Largest lane.

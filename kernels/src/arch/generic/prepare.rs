@@ -12,7 +12,7 @@ const SHARED_ROWS: usize = 4;
 const MAX_LANES: usize = 16;
 
 /// What is done to a vector of values with the vectors of parameters of their channels.
-trait Step<S: Simd>: Copy {
+pub(super) trait Step<S: Simd>: Copy {
     /// The parameters of `LANES` channels from `channel` on.
     ///
     /// # Safety
@@ -22,7 +22,7 @@ trait Step<S: Simd>: Copy {
 }
 
 #[derive(Clone, Copy)]
-struct Identity;
+pub(super) struct Identity;
 
 impl<S: Simd> Step<S> for Identity {
     #[inline(always)]
@@ -36,7 +36,7 @@ impl<S: Simd> Step<S> for Identity {
 }
 
 #[derive(Clone, Copy)]
-struct LeakyRelu(f32);
+pub(super) struct LeakyRelu(pub(super) f32);
 
 impl<S: Simd> Step<S> for LeakyRelu {
     #[inline(always)]
@@ -51,9 +51,9 @@ impl<S: Simd> Step<S> for LeakyRelu {
 
 /// `AdaIN`, then leaky ReLU with the slope, or snake.
 #[derive(Clone, Copy)]
-struct Styled<'a, const SNAKE: bool> {
-    vectors: [&'a [f32]; 5],
-    slope: f32,
+pub(super) struct Styled<'a, const SNAKE: bool> {
+    pub(super) vectors: [&'a [f32]; 5],
+    pub(super) slope: f32,
 }
 
 impl<S: Simd, const SNAKE: bool> Step<S> for Styled<'_, SNAKE> {
