@@ -1,5 +1,7 @@
 //! The generator: features and harmonic source to the waveform. Source: `Generator`, kokoro/istftnet.py.
 
+use std::ops::Range;
+
 use kokoro_kernels::{BandStatistics, Finish, Kernels};
 use rayon::prelude::*;
 
@@ -67,7 +69,7 @@ impl Generator {
         };
         Ok(Self {
             source: HarmonicSource::load(scope, generator)?,
-            stft: Stft::new(generator.n_fft, generator.hop),
+            stft: Stft::new(generator.n_fft, generator.hop, scope.kernels()),
             stages,
             conv_post: scope.exact().conv1d("conv_post_weight", Some("conv_post_bias"), post)?,
             half: stores_halves,
@@ -101,23 +103,32 @@ impl Generator {
         let mut post = self.conv_post.forward(&x, Prologue::LeakyRelu(POST_SLOPE));
         workspace.give(x);
         tap(trace, "conv_post", None, &mut post);
-        let (magnitude, phase) = self.spectrum(&post);
-        let audio = self.stft.inverse(&magnitude, &phase);
+        let audio = self.stft.inverse(post.rows(), |frames, out| self.spectrum(&post, frames, out));
         let mut audio = Matrix::from_vec(audio.len(), 1, audio);
         tap(trace, "audio", None, &mut audio);
         audio.into_data()
     }
 
-    /// The last convolution's halves: log magnitudes, and what becomes a phase in [−1, 1] by a sine.
-    fn spectrum(&self, post: &Matrix) -> (Matrix, Matrix) {
+    /// Real and imaginary parts of the last convolution's frames, `[frames, 2·bins]`: its halves are log magnitudes, and what
+    /// becomes a phase in [−1, 1] by a sine.
+    fn spectrum(&self, post: &Matrix, frames: Range<usize>, out: &mut [f32]) {
         let bins = self.stft.bins();
-        let half = |first: usize, f: fn(f32) -> f32| {
-            let rows = post.data().par_chunks_exact(2 * bins);
-            let data: Vec<f32> =
-                rows.flat_map_iter(|r| r[first..first + bins].iter().map(move |&v| f(v))).collect();
-            Matrix::from_vec(post.rows(), bins, data)
+        let half = |first: usize| -> Vec<f32> {
+            frames.clone().flat_map(|t| &post.row(t)[first..first + bins]).copied().collect()
         };
-        (half(0, f32::exp), half(bins, f32::sin))
+        let (mut magnitudes, angles) = (half(0), half(bins));
+        self.kernels.exp(&mut magnitudes);
+        let (mut phases, mut sines, mut cosines) = (angles.clone(), angles.clone(), angles.clone());
+        self.kernels.sin_cos(&angles, &mut phases, &mut cosines);
+        self.kernels.sin_cos(&phases, &mut sines, &mut cosines);
+        for (t, row) in out.chunks_exact_mut(2 * bins).enumerate() {
+            let (real, imaginary) = row.split_at_mut(bins);
+            for k in 0..bins {
+                let magnitude = magnitudes[t * bins + k];
+                (real[k], imaginary[k]) =
+                    (magnitude * cosines[t * bins + k], magnitude * sines[t * bins + k]);
+            }
+        }
     }
 }
 

@@ -71,7 +71,12 @@ impl<T: Copy + Default> Pool<T> {
             }
             smallest.map(|i| free.swap_remove(i))
         };
-        let mut buffer = found.unwrap_or_else(|| vec![T::default(); len]);
+        let mut buffer = found.unwrap_or_else(|| {
+            // A little more, so that lengths that differ by a few rows share.
+            let mut buffer = vec![T::default(); len + len / 16];
+            buffer.truncate(len);
+            buffer
+        });
         buffer.resize(len, T::default());
         buffer
     }
