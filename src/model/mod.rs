@@ -143,7 +143,7 @@ impl Model {
         check_vocabulary(&file, config.n_token)?;
         let scope = root.child("decoder");
         let (decoder, channels) = Decoder::load(&scope, &config)?;
-        Ok(Self {
+        let model = Self {
             voices: Voices::find(&file, config.style_dim)?,
             albert: Albert::load(&accurate.child("albert"), &config)?,
             predictor: ProsodyPredictor::load(&accurate.child("duration_predictor"), &config)?,
@@ -156,7 +156,10 @@ impl Model {
             precision,
             label,
             file,
-        })
+        };
+        // Packing has been through the whole file; what speaking reads from it is a small part, and comes back by itself.
+        model.file.release();
+        Ok(model)
     }
 
     /// Where the model came from: its path, or a name in angle brackets.
