@@ -5,21 +5,20 @@ use rayon::prelude::*;
 
 use crate::tensor::Matrix;
 
-/// `softmax(q·kᵀ / √d) · v` for each head; `q`, `k`, `v`: `[n, heads · d]`, returns the same shape. Head `h` owns the
+/// `softmax(q·kᵀ / √d) · v` for each head; `q`, `k`, `v` and `out`: `[n, heads · d]`. Head `h` owns the
 /// columns `h·d .. (h + 1)·d`. Source: `AlbertAttention`, transformers.
 ///
 /// # Panics
 /// If the shapes differ or `heads` does not divide the columns.
-pub fn self_attention(kernels: &Kernels, q: &Matrix, k: &Matrix, v: &Matrix, heads: usize) -> Matrix {
+pub fn self_attention(kernels: &Kernels, q: &Matrix, k: &Matrix, v: &Matrix, heads: usize, out: &mut Matrix) {
     let (n, hidden) = (q.rows(), q.cols());
     assert!(
-        [k, v].iter().all(|m| (m.rows(), m.cols()) == (n, hidden)),
-        "attention: q, k and v differ in shape"
+        [k, v, &*out].iter().all(|m| (m.rows(), m.cols()) == (n, hidden)),
+        "attention: q, k, v and out differ in shape"
     );
     assert_eq!(hidden % heads, 0, "attention: heads do not divide the columns");
     let d = hidden / heads;
     let scale = 1.0 / (d as f32).sqrt();
-    let mut out = Matrix::zeros(n, hidden);
     out.tiles_mut(usize::MAX, d).into_par_iter().for_each(|tile| {
         let keys = WeightRows {
             bytes: &bytemuck::cast_slice(k.data())[4 * tile.col..],
@@ -36,5 +35,4 @@ pub fn self_attention(kernels: &Kernels, q: &Matrix, k: &Matrix, v: &Matrix, hea
             kernels.weighted_row_sum(scores, &v.data()[tile.col..], hidden, context);
         }
     });
-    out
 }

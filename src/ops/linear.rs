@@ -1,7 +1,13 @@
 //! `y = x·Wᵀ + b` with weights in their stored format.
 
+use std::sync::Arc;
+
 use kokoro_kernels::Kernels;
 use rayon::prelude::*;
+
+use super::conv1d::ConvShape;
+use super::feature::View;
+use super::half_filter::{Digits, HalfFilter};
 
 use crate::tensor::{Matrix, Weight};
 
@@ -12,6 +18,8 @@ const TILE_OUTPUTS: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Linear {
     weight: Weight,
+    /// The weights again, packed for bf16 products.
+    packed: Option<Arc<HalfFilter>>,
     bias: Vec<f32>,
     kernels: &'static Kernels,
 }
@@ -23,7 +31,19 @@ impl Linear {
     /// If `bias` has another length than the weight has rows.
     pub fn new(weight: Weight, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
         assert_eq!(weight.rows(), bias.len(), "linear: bias is not [out]");
-        Self { weight, bias, kernels }
+        Self { weight, packed: None, bias, kernels }
+    }
+
+    /// The same layer with weights packed for bf16 products.
+    pub fn pack(mut self, digits: Digits) -> Self {
+        let (n, k) = (self.weight.rows(), self.weight.cols());
+        let outputs: Vec<usize> = (0..n).map(|o| o * k).collect();
+        let inputs: Vec<usize> = (0..k).collect();
+        let (kind, bytes) = (self.weight.kind(), self.weight.bytes());
+        let filter = HalfFilter::pack(self.kernels, kind, bytes, k, &outputs, &inputs, digits);
+        self.weight.release();
+        self.packed = Some(Arc::new(filter));
+        self
     }
 
     /// Outputs.
@@ -37,8 +57,19 @@ impl Linear {
     /// If `x` has another number of columns.
     pub fn forward(&self, x: &Matrix) -> Matrix {
         let mut out = Matrix::zeros(x.rows(), self.out_features());
-        self.forward_into(x, &mut out, 0);
+        self.forward_to(x, &mut out);
         out
+    }
+
+    /// [`forward`](Self::forward) into `out`, `[m, out]`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub fn forward_to(&self, x: &Matrix, out: &mut Matrix) {
+        match &self.packed {
+            Some(filter) => self.run_packed(filter, x, out),
+            None => self.forward_into(x, out, 0),
+        }
     }
 
     /// [`forward`](Self::forward) into the columns of `out` that start at `first_col`.
@@ -68,6 +99,19 @@ impl Linear {
                 }
             }
         });
+    }
+
+    fn run_packed(&self, filter: &HalfFilter, x: &Matrix, out: &mut Matrix) {
+        assert_eq!(x.cols(), self.weight.cols(), "linear: input is not [m, in]");
+        let shape = ConvShape {
+            in_channels: x.cols(),
+            out_channels: self.out_features(),
+            kernel_size: 1,
+            stride: 1,
+            padding: 0,
+            dilation: 1,
+        };
+        filter.matmul(&shape, View::of(x), &self.bias, out);
     }
 
     /// One input `[in]` to one output `[out]`.

@@ -80,6 +80,13 @@ impl Simd for Avx2 {
         op!(_mm256_blendv_ps(y, x, _mm256_cmp_ps::<_CMP_LT_OQ>(a, b)))
     }
     #[inline(always)]
+    fn copy_sign(self, magnitude: __m256, sign: __m256) -> __m256 {
+        op!({
+            let bit = _mm256_set1_ps(-0.0);
+            _mm256_or_ps(_mm256_andnot_ps(bit, magnitude), _mm256_and_ps(bit, sign))
+        })
+    }
+    #[inline(always)]
     fn sum(self, a: __m256) -> f32 {
         op!({
             let s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
@@ -247,9 +254,14 @@ kernel_table!(
     unsafe { Avx2::assume() },
     Avx2,
     Isa::Avx2,
+    super::avx2_integer::maddubs::TABLE,
     6,
     2,
     {
         #[target_feature(enable = "avx2,fma,f16c")]
     }
 );
+
+/// The same with AVX-VNNI in the integer kernels.
+pub(crate) static VNNI_KERNELS: Kernels =
+    Kernels { isa: Isa::Avx2Vnni, integer: super::avx2_integer::vnni::TABLE, ..KERNELS };

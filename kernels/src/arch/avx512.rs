@@ -10,13 +10,13 @@ use crate::block::{BLOCK_ELEMENTS, BlockQ4_0, BlockQ4_1, BlockQ5_0, BlockQ5_1, B
 
 /// Proof that AVX-512 F, BW, DQ and VL may be used, and BF16 if `BF16`.
 #[derive(Clone, Copy)]
-struct Avx512<const BF16: bool>(Avx2);
+pub(super) struct Avx512<const BF16: bool>(Avx2);
 
 impl<const BF16: bool> Avx512<BF16> {
     /// # Safety
     /// The CPU must have AVX-512 F, BW, DQ, VL, BF16 if `BF16`, and what [`Avx2`] needs.
     #[inline(always)]
-    unsafe fn assume() -> Self {
+    pub(super) unsafe fn assume() -> Self {
         // SAFETY: passed on to the caller.
         Avx512(unsafe { Avx2::assume() })
     }
@@ -80,6 +80,13 @@ impl<const BF16: bool> Simd for Avx512<BF16> {
     #[inline(always)]
     fn select_less(self, a: __m512, b: __m512, x: __m512, y: __m512) -> __m512 {
         op!(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b), y, x))
+    }
+    #[inline(always)]
+    fn copy_sign(self, magnitude: __m512, sign: __m512) -> __m512 {
+        op!({
+            let bit = _mm512_set1_ps(-0.0);
+            _mm512_or_ps(_mm512_andnot_ps(bit, magnitude), _mm512_and_ps(bit, sign))
+        })
     }
     #[inline(always)]
     fn sum(self, a: __m512) -> f32 {
@@ -192,12 +199,17 @@ kernel_table!(
     unsafe { Avx512::<false>::assume() },
     Avx512<false>,
     Isa::Avx512,
+    super::avx512_integer::maddubs::TABLE,
     12,
     8,
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")]
     }
 );
+
+/// The same with VNNI in the integer kernels.
+pub(crate) static VNNI_KERNELS: Kernels =
+    Kernels { isa: Isa::Avx512Vnni, integer: super::avx512_integer::vnni::TABLE, ..TABLE };
 
 /// The same code with bf16 instructions.
 pub(crate) mod with_bf16 {
@@ -210,6 +222,7 @@ pub(crate) mod with_bf16 {
         unsafe { Avx512::<true>::assume() },
         Avx512<true>,
         Isa::Avx512Bf16,
+        crate::arch::avx512_integer::vnni::TABLE,
         12,
         8,
         {
@@ -218,6 +231,13 @@ pub(crate) mod with_bf16 {
     );
 }
 
-/// The same again, with the bf16 product on tiles.
-pub(crate) static AMX_KERNELS: crate::Kernels =
-    crate::Kernels { isa: Isa::Amx, gemm_bf16: super::amx::gemm_bf16, ..with_bf16::TABLE };
+/// The same again, with the bf16 and int8 products on tiles.
+pub(crate) static AMX_KERNELS: crate::Kernels = crate::Kernels {
+    isa: Isa::Amx,
+    gemm_bf16: super::amx::gemm_bf16,
+    integer: crate::dispatch::integer::IntegerTable {
+        gemm_int8: super::amx_int8::gemm_int8,
+        ..super::avx512_integer::vnni::TABLE
+    },
+    ..with_bf16::TABLE
+};

@@ -8,7 +8,7 @@ use crate::Isa;
 
 /// Needs nothing of the CPU beyond what the program was compiled for.
 #[derive(Clone, Copy)]
-struct Portable;
+pub(super) struct Portable;
 
 impl Simd for Portable {
     type V = f32x8;
@@ -39,6 +39,13 @@ impl Simd for Portable {
         a * b + c
     }
     #[inline(always)]
+    fn fma_exact(self, a: f32x8, b: f32x8, c: f32x8) -> f32x8 {
+        let ([a, b], c) = ([a, b].map(f32x8::to_array), c.to_array());
+        // The product of two f32 is exact in f64.
+        let sum = |i: usize| (f64::from(a[i]) * f64::from(b[i]) + f64::from(c[i])) as f32;
+        f32x8::new(std::array::from_fn(sum))
+    }
+    #[inline(always)]
     fn min(self, a: f32x8, b: f32x8) -> f32x8 {
         a.fast_min(b)
     }
@@ -48,7 +55,10 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn round(self, a: f32x8) -> f32x8 {
-        a.round()
+        // `f32x8::round` takes ties away from zero where the baseline has no instruction. Beside 2²³ there is no room for
+        // a fraction, so that adding it rounds, to even.
+        let magic = f32x8::splat(8_388_608.0).copysign(a);
+        a.abs().simd_lt(f32x8::splat(8_388_608.0)).select((a + magic) - magic, a)
     }
     #[inline(always)]
     fn exp2_integral(self, n: f32x8) -> f32x8 {
@@ -59,6 +69,10 @@ impl Simd for Portable {
     #[inline(always)]
     fn select_less(self, a: f32x8, b: f32x8, x: f32x8, y: f32x8) -> f32x8 {
         a.simd_lt(b).select(x, y)
+    }
+    #[inline(always)]
+    fn copy_sign(self, magnitude: f32x8, sign: f32x8) -> f32x8 {
+        magnitude.copysign(sign)
     }
     #[inline(always)]
     fn sum(self, a: f32x8) -> f32 {
@@ -104,4 +118,4 @@ impl Simd for Portable {
     }
 }
 
-kernel_table!(Portable, Portable, Isa::Portable, 2, 2, {});
+kernel_table!(Portable, Portable, Isa::Portable, super::portable_integer::bytes::TABLE, 2, 2, {});

@@ -19,6 +19,11 @@ pub(crate) trait Simd: Copy {
     fn div(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a · b + c`, fused where the instruction set can.
     fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a · b + c`, rounded once or from a sum in f64.
+    fn fma_exact(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        self.fma(a, b, c)
+    }
+    /// `b` where either is not a number, on x86.
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     /// Rounds to the nearest integer, ties to even.
@@ -27,10 +32,24 @@ pub(crate) trait Simd: Copy {
     fn exp2_integral(self, n: Self::V) -> Self::V;
     /// `x` where `a < b`, else `y`.
     fn select_less(self, a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V;
+    /// `magnitude` with the sign of `sign`, bit by bit.
+    fn copy_sign(self, magnitude: Self::V, sign: Self::V) -> Self::V;
     /// Sum of the lanes, in a fixed order.
     fn sum(self, a: Self::V) -> f32;
     /// Largest lane.
     fn max_lane(self, a: Self::V) -> f32;
+
+    /// Asks for the cache line at `p`, which may be any address.
+    #[inline(always)]
+    fn prefetch(self, p: *const u8) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a prefetch of an address that cannot be read does nothing.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(p.cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = p;
+    }
 
     /// # Safety
     /// `LANES` f32 must be readable at `p`; no alignment needed.
@@ -93,5 +112,60 @@ pub(crate) trait Simd: Copy {
     }
     fn decode_q8_0(self, block: &BlockQ8_0, out: &mut [f32; BLOCK_ELEMENTS]) {
         quantize::decode_q8_0(block, out);
+    }
+}
+
+/// A type that values are stored in.
+pub(crate) trait Element: Copy {
+    /// # Safety
+    /// `LANES` values must be readable at `p`; no alignment needed.
+    unsafe fn load<S: Simd>(s: S, p: *const Self) -> S::V;
+    /// # Safety
+    /// `LANES` values must be writable at `p`; no alignment needed.
+    unsafe fn store<S: Simd>(s: S, p: *mut Self, v: S::V);
+    fn to_f32(self) -> f32;
+    fn from_f32(x: f32) -> Self;
+}
+
+impl Element for f32 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(s: S, p: *const f32) -> S::V {
+        // SAFETY: passed on to the caller.
+        unsafe { s.load(p) }
+    }
+    #[inline(always)]
+    unsafe fn store<S: Simd>(s: S, p: *mut f32, v: S::V) {
+        // SAFETY: passed on to the caller.
+        unsafe { s.store(p, v) }
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> f32 {
+        x
+    }
+}
+
+/// Brain floats.
+impl Element for u16 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(s: S, p: *const u16) -> S::V {
+        // SAFETY: passed on to the caller.
+        unsafe { s.load_bf16(p) }
+    }
+    #[inline(always)]
+    unsafe fn store<S: Simd>(s: S, p: *mut u16, v: S::V) {
+        // SAFETY: passed on to the caller.
+        unsafe { s.store_bf16(p, v) }
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        crate::bf16::to_f32(self)
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> u16 {
+        crate::bf16::from_f32(x)
     }
 }

@@ -1,14 +1,14 @@
 //! Stamps one instruction set's kernel table: a wrapper with the right target features around each generic kernel.
 
-/// `kernel_table!(token, its type, isa, rows of a GEMM tile, of a bf16 GEMM tile, attributes)` defines `TABLE` and
-/// `KERNELS` in the calling module.
+/// `kernel_table!(token, its type, isa, integer kernels, rows of a GEMM tile, of a bf16 GEMM tile, attributes)`
+/// defines `TABLE` and `KERNELS` in the calling module.
 ///
 /// The token expression is evaluated inside each wrapper, where the target features hold.
 macro_rules! kernel_table {
-    ($token:expr, $simd:ty, $isa:expr, $gemm_rows:literal, $bf16_rows:literal, { $(#[$features:meta])* }) => {
-        use $crate::arch::generic::{activation, bf16, finish, gemm, gemv, matmul, prepare, recurrent, reduce, toom_cook};
+    ($token:expr, $simd:ty, $isa:expr, $integer:expr, $gemm_rows:literal, $bf16_rows:literal, { $(#[$features:meta])* }) => {
+        use $crate::arch::generic::{activation, bf16, elementary, finish, gemm, gemv, matmul, prepare, recurrent, reduce, toom_cook};
         use $crate::bf16::{Bf16Product, Line};
-        use $crate::dispatch::half::{BandStatistics, Finish, Prepare, Snake};
+        use $crate::dispatch::half::{BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
         use $crate::toom_cook::ToomCook;
         use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 
@@ -16,6 +16,7 @@ macro_rules! kernel_table {
 
         pub(super) const TABLE: Kernels = Kernels {
             isa: $isa,
+            integer: $integer,
             panel_width: gemm::PANEL_VECTORS * <$simd as $crate::arch::simd::Simd>::LANES,
             gemm_panel,
             matmul_rows,
@@ -26,6 +27,11 @@ macro_rules! kernel_table {
             adain_leaky_relu,
             leaky_relu,
             gelu,
+            exp,
+            sigmoid,
+            tanh,
+            sin_cos,
+            atan2,
             softmax,
             layer_norm,
             lstm_cell,
@@ -37,6 +43,7 @@ macro_rules! kernel_table {
             gemm_bf16,
             prepare_bf16,
             finish_rows,
+            prefetch,
         };
 
         $(#[$features])*
@@ -48,15 +55,27 @@ macro_rules! kernel_table {
             bf16::gemm::<$simd, $bf16_rows>($token, product, acc, acc_stride);
         }
         $(#[$features])*
-        fn prepare_bf16(x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
-            prepare::prepare($token, x, channels, how, dst);
+        fn prepare_bf16(
+            x: Values<'_>,
+            channels: usize,
+            how: &Prepare<'_>,
+            dst: &mut [Line],
+            low: Option<&mut [Line]>,
+        ) {
+            prepare::prepare($token, x, channels, how, dst, low);
+        }
+        $(#[$features])*
+        fn prefetch(bytes: &[u8]) {
+            for line in bytes.chunks(64) {
+                $crate::arch::simd::Simd::prefetch($token, line.as_ptr());
+            }
         }
         $(#[$features])*
         fn finish_rows(
             sums: &[f32],
             sums_stride: usize,
             how: &Finish<'_>,
-            out: &mut [&mut [f32]],
+            out: RowsMut<'_, '_>,
             statistics: Option<&mut BandStatistics>,
         ) {
             finish::finish($token, sums, sums_stride, how, out, statistics);
@@ -92,6 +111,26 @@ macro_rules! kernel_table {
         $(#[$features])*
         fn gelu(x: &mut [f32]) {
             activation::gelu($token, x);
+        }
+        $(#[$features])*
+        fn exp(x: &mut [f32]) {
+            elementary::exp($token, x);
+        }
+        $(#[$features])*
+        fn sigmoid(x: &mut [f32]) {
+            elementary::sigmoid($token, x);
+        }
+        $(#[$features])*
+        fn tanh(x: &mut [f32]) {
+            elementary::tanh($token, x);
+        }
+        $(#[$features])*
+        fn sin_cos(x: &[f32], sin: &mut [f32], cos: &mut [f32]) {
+            elementary::sin_cos($token, x, sin, cos);
+        }
+        $(#[$features])*
+        fn atan2(y: &[f32], x: &[f32], dst: &mut [f32]) {
+            elementary::atan2($token, y, x, dst);
         }
         $(#[$features])*
         fn softmax(x: &mut [f32]) {

@@ -6,13 +6,13 @@ use crate::dispatch::ChannelAffine;
 use crate::dispatch::half::Snake;
 
 /// Lanes of the widest vector.
-const MAX_LANES: usize = 16;
+pub(super) const MAX_LANES: usize = 16;
 
 /// A function of `N` vectors.
 ///
 /// A trait and not a closure, because a closure's body does not inherit the caller's target features unless the compiler
 /// happens to inline it, and these methods can be told to be.
-trait Map<S: Simd, const N: usize> {
+pub(super) trait Map<S: Simd, const N: usize> {
     fn apply(&self, s: S, inputs: [S::V; N]) -> S::V;
 }
 
@@ -35,7 +35,7 @@ unsafe fn load_all<S: Simd, const N: usize>(s: S, inputs: [*const f32; N], offse
 /// # Safety
 /// `len` f32 must be readable at every input and writable at `dst`; an input may be `dst`.
 #[inline(always)]
-unsafe fn map<S: Simd, const N: usize>(
+pub(super) unsafe fn map<S: Simd, const N: usize>(
     s: S,
     inputs: [*const f32; N],
     dst: *mut f32,
