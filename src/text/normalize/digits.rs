@@ -37,6 +37,9 @@ pub(super) struct Notation {
 /// `1,234.5`
 pub(super) const ENGLISH: Notation = Notation { thousands: &[','], point: '.' };
 
+/// `1.234,5`
+pub(super) const CONTINENTAL: Notation = Notation { thousands: &['.', ' ', '\u{a0}', '\u{202f}'], point: ',' };
+
 /// Whether a number may begin at byte `at`: it is not the rest of one, nor of a word.
 pub(super) fn is_start(scan: &Scan<'_>, at: usize) -> bool {
     let mut before = scan.text[..at].chars().rev();

@@ -145,11 +145,6 @@ impl Spoken {
             self.marks.push(Mark { range: end - word.len()..end, kind: MarkKind::Phonemes(phonemes) });
         }
     }
-
-    /// Adds what stands directly behind.
-    pub(crate) fn attach(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
 }
 
 impl From<&str> for Spoken {

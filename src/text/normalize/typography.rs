@@ -104,7 +104,7 @@ fn ellipsis(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         cursor += 1;
         end = cursor;
     }
-    (dots >= 3 && end != "…".len() || dots > 3).then(|| Edits::put(at + end, "…"))
+    (dots >= 3 && &scan.rest(at)[..end] != "…").then(|| Edits::put(at + end, "…"))
 }
 
 /// Marks of a kind said once: "!!!" is "!", "?!?!" is "?!".

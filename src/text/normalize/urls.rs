@@ -126,6 +126,10 @@ impl Urls {
             }
         };
         let end = start + core.len();
+        let bracketed = scan.text[at..start].ends_with('<') && scan.rest(end).starts_with('>');
+        if bracketed && scan.has(Classes::MARKDOWN) {
+            return Some(Edits::keep(start - 1).then(start, "").then(end, spoken).then(end + 1, ""));
+        }
         let edits = if start > at { Edits::keep(start) } else { Edits::default() };
         Some(edits.then(end, spoken))
     }

@@ -1,7 +1,7 @@
 //! Amounts of money. Whole amounts of `$`, `£` and `€`, and those with two decimals, are left to misaki.
 
 use super::super::Classes;
-use super::super::digits::Number;
+use super::super::digits::{self, Number};
 use super::super::scan::{Edits, Scan};
 use super::{drops_zero, number_at, ranges, say, units, words};
 
@@ -246,7 +246,13 @@ pub(super) fn suffixed(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if !scan.has(Classes::CURRENCIES) {
         return None;
     }
-    let amount = amount(scan, at)?;
+    // "5,50 €", "1.234,56 €"
+    let continental = digits::number(scan, at, digits::CONTINENTAL)
+        .filter(|number| number.fraction.is_some_and(|cents| cents.len() == 2) && scan.rest(scan.spaces(number.end)).starts_with(is_sign));
+    let amount = match continental {
+        Some(number) => Amount { end: number.end, magnitude: "", number },
+        None => amount(scan, at)?,
+    };
     let sign_at = scan.spaces(amount.end);
     let (currency, end) = sign(scan, sign_at)?;
     let symbol = &scan.text[sign_at..end];

@@ -88,7 +88,8 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
         let year = first.parse().ok().filter(|year| (1000..=2999).contains(year))?;
         let Some(third_at) = third_at else {
             let two_digits = second_end - second_at == 2;
-            let is_month = separator == '-' && two_digits && second <= year % 100 && scan.text[second_at..].starts_with('0');
+            // "2010-12" is two years, "2024-03" and "2023-11" are months.
+            let is_month = separator == '-' && two_digits && second <= year % 100;
             let date = Date::new(Some(year), second, None).filter(|_| is_month)?;
             return ends(second_end).then_some((date, second_end));
         };

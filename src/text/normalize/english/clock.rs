@@ -116,7 +116,6 @@ fn ends(scan: &Scan<'_>, time: &Time) -> bool {
 
 fn time(scan: &Scan<'_>, at: usize) -> Option<Time> {
     let (hour, mut end) = small(scan, at, 2, 25)?;
-    let hour_digits = end - at;
     let (mut minute, mut second) = (None, None);
     let separator = scan.char(end);
     if let Some(':' | '.') = separator
@@ -143,7 +142,6 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Time> {
         Some(_) => (1..=12).contains(&hour),
         None => hour < 24 || hour == 24 && minute == Some(0),
     };
-    let _ = hour_digits;
     fits.then_some(Time { hour, minute, second, half, end })
 }
 
@@ -169,7 +167,8 @@ fn half(scan: &Scan<'_>, at: usize) -> Option<(Half, usize)> {
         [_, b'm' | b'M', ..] if scan.is_end(start + 2) => {
             // "5 am" is a time, "I at 5 am" as well; "Am" is a verb.
             let mixed = bytes[0].is_ascii_uppercase() != bytes[1].is_ascii_uppercase();
-            (!mixed).then_some((half, start + 2))
+            let is_verb = scan.letters(scan.spaces(start + 2)) == "I";
+            (!mixed && !is_verb).then_some((half, start + 2))
         }
         _ => None,
     }

@@ -36,6 +36,8 @@ fn fraction(top: u64, bottom: u64, mixed: bool) -> String {
     let part = match bottom {
         2 => if top == 1 { "half" } else { "halves" }.to_owned(),
         4 => words_of("quarter", top),
+        100 => words_of("hundredth", top),
+        1000 => words_of("thousandth", top),
         _ => words_of(&words::ordinal(bottom), top),
     };
     match (top, bottom) {

@@ -24,7 +24,6 @@ const SIGNS: &[(char, &str)] = &[
     ('⇒', "implies"),
     ('©', "copyright"),
     ('‰', "per mille"),
-    ('°', "degrees"),
     ('№', "number"),
 ];
 

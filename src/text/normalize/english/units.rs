@@ -114,7 +114,10 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, quote_open: bool) -> Option<Edits
     if let Some(edits) = feet_and_inches(scan, at, &number, quote_open) {
         return Some(edits);
     }
-    let found = find(scan, &number)?;
+    let mut found = find(scan, &number)?;
+    // "a 60 W bulb", "the 5 km run" is left: it may be all there is.
+    let article = matches!(scan.word_before(at), "a" | "A" | "an" | "An");
+    found.adjective |= article && scan.spaces(found.end) > found.end && !scan.letters(scan.spaces(found.end)).is_empty();
     let name = format!(" {}", found.for_number(&number));
     Some(if reads_right(&number) {
         Edits::keep(number.end).then(found.end, name)
