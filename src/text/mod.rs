@@ -7,7 +7,7 @@ mod error;
 mod espeak;
 pub mod ipa;
 mod language;
-mod lexicon;
+pub mod lexicon;
 pub mod markup;
 pub mod normalize;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]

@@ -128,7 +128,9 @@ impl Normalizer {
 
 /// The bytes of a word or number at the start of `text`, inside of which no rule begins; else those of one character.
 fn unit(text: &str) -> usize {
-    let word = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+    // Powers and fractions in one sign are numeric to Unicode, and have rules.
+    let is_sign = |c: char| matches!(c, '²' | '³' | '¹' | '¼'..='¾' | '\u{2150}'..='\u{215e}');
+    let word = text.find(|c: char| !c.is_alphanumeric() || is_sign(c)).unwrap_or(text.len());
     match word {
         0 => text.chars().next().map_or(1, char::len_utf8),
         len => len,

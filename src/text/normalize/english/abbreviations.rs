@@ -137,7 +137,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
 /// `name`, and the full stop before byte `dot_end` again if it ends the sentence.
 fn with_stop(scan: &Scan<'_>, dot_end: usize, name: &'static str) -> Edits {
     let edits = Edits::put(dot_end - 1, name);
-    if scan.ends_sentence(dot_end) { edits.then_keep(dot_end) } else { edits.then(dot_end, "") }
+    // "Pennsylvania Ave. NW"
+    let direction = DIRECTIONS.contains(&scan.letters(scan.spaces(dot_end)));
+    if scan.ends_sentence(dot_end) && !direction { edits.then_keep(dot_end) } else { edits.then(dot_end, "") }
 }
 
 /// "Dr." and "St." before a name and behind one.

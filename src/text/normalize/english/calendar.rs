@@ -162,7 +162,11 @@ pub(super) fn month_first(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         let edits = if has_ending { edits.then_keep(behind) } else { edits.then_keep(start).then(behind, first) };
         return Some(match day_range(scan, behind) {
             Some((last, last_end)) => edits.then(last_end, format!(" to {}", words::ordinal(last))),
-            None => edits,
+            // "Jan. 1 - Feb. 2"
+            None => match month_range(scan, behind) {
+                Some(next) => edits.then(next, " to "),
+                None => edits,
+            },
         });
     }
     if !abbreviated {
@@ -170,6 +174,15 @@ pub(super) fn month_first(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     }
     let year = scan.digits(start);
     (year.len() == 4 && scan.is_end(start + 4)).then_some(edits)
+}
+
+/// ` - Feb. 2` behind a day: where the month begins.
+fn month_range(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let sign_at = scan.spaces(at);
+    let sign = scan.char(sign_at).filter(|c| matches!(c, '-' | '–' | '—') && scan.has(Classes::RANGES))?;
+    let next = scan.spaces(sign_at + sign.len_utf8());
+    let (_, _, end) = month(scan, next)?;
+    day(scan, scan.gap(end)).map(|_| next)
 }
 
 /// `–13` behind a day: the day and its end.

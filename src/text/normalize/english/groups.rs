@@ -124,7 +124,15 @@ pub(super) fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         parts.push(if toll_free { words::integer(group) } else { words::digits(group, zero) });
     }
     let lead = if plus { "plus " } else { "" };
-    Some(Edits::put(found.end, format!("{lead}{}", parts.join(", "))))
+    let edits = Edits::put(found.end, format!("{lead}{}", parts.join(", ")));
+    // "x45"
+    let extension = scan.spaces(found.end);
+    let digits = scan.rest(extension).strip_prefix('x').map_or("", |_| scan.digits(extension + 1));
+    let end = extension + 1 + digits.len();
+    if !digits.is_empty() && digits.len() <= 6 && scan.is_end(end) {
+        return Some(edits.then(end, format!(", extension {}", words::digits(digits, zero))));
+    }
+    Some(edits)
 }
 
 /// `1-800-FLOWERS`

@@ -1,7 +1,7 @@
 //! Bare numbers that misaki drops zeros of, or has no grammar for.
 
 use super::super::Classes;
-use super::super::scan::{Edits, Scan};
+use super::super::scan::{Edits, Scan, Spoken};
 use super::{drops_zero, number_at, say, words};
 
 /// Beyond this misaki fails.
@@ -13,6 +13,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         return Some(Edits::keep(number.end));
     }
     let after = scan.rest(number.end);
+    if let Some(edits) = hexadecimal(scan, at) {
+        return Some(edits);
+    }
     // 1e6, 1.5e-3
     if let Some(edits) = scientific(scan, number.end, &say(&number)) {
         return Some(edits);
@@ -61,6 +64,25 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         return Some(Edits::put(end, format!("{} {magnitude}", say(&number))));
     }
     Some(Edits::keep(number.end))
+}
+
+/// `0xff`, digit by digit.
+fn hexadecimal(scan: &Scan<'_>, at: usize) -> Option<Edits> {
+    let digits = scan.rest(at).strip_prefix("0x").or_else(|| scan.rest(at).strip_prefix("0X"))?;
+    let len = digits.bytes().take(LONGEST_DIGITS).take_while(u8::is_ascii_hexdigit).count();
+    let end = at + 2 + len;
+    if len == 0 || !scan.is_end(end) {
+        return None;
+    }
+    let mut spoken = Spoken::from("zero");
+    for c in "X".chars().chain(digits[..len].chars()) {
+        let name = c.to_ascii_uppercase().to_string();
+        match c.is_ascii_digit() {
+            true => spoken.word(&words::digits(&name, "zero")),
+            false => spoken.word_read(&name, words::spelled(&name, scan.british())),
+        }
+    }
+    Some(Edits::put(end, spoken))
 }
 
 fn scientific(scan: &Scan<'_>, at: usize, words_before: &str) -> Option<Edits> {

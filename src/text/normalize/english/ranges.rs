@@ -12,6 +12,9 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
         return None;
     }
     let first = number_at(scan, at)?;
+    if let Some(edits) = ratio(scan, &first) {
+        return Some(edits);
+    }
     let percent = usize::from(scan.rest(first.end).starts_with('%'));
     let (last_at, spaced) = separator(scan, first.end + percent)?;
     let last = number_at(scan, last_at)?;
@@ -23,6 +26,10 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     // Behind a word and a hyphen it is a name: "F-16-20".
     if scan.before(at) == Some('-') {
         return None;
+    }
+    // "Boeing 747-400"
+    if first.whole.len() >= 3 && last.whole.len() >= 3 && value(&first) > value(&last) && last.fraction.is_none() {
+        return Some(Edits::keep(last.end));
     }
     let (from, to) = both(&first, &last);
     let joint = if value(&first) == value(&last) { " " } else { " to " };
@@ -55,6 +62,15 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     };
     let end = last.end + letters.len();
     scan.is_end(end).then(|| Edits::put(end, format!("{from}{joint}{to}{magnitude}")))
+}
+
+/// `16:9`, which is no time of day.
+fn ratio(scan: &Scan<'_>, first: &Number<'_>) -> Option<Edits> {
+    let last_at = scan.rest(first.end).strip_prefix(':').map(|_| first.end + 1)?;
+    let last = number_at(scan, last_at)?;
+    let goes_on = scan.text[last.end..].starts_with([':', '/', '-']);
+    let fits = last.whole.len() != 2 && first.fraction.is_none() && scan.is_end(last.end) && !goes_on;
+    fits.then(|| Edits::put(last.end, format!("{} to {}", say(first), say(&last))))
 }
 
 /// The sign between two numbers behind byte `at`: where the second begins, and whether spaces are around the sign.

@@ -33,7 +33,8 @@ const SILENT: &[char] = &['®', '™', '℠', '•', '·', '▪', '►', '†', 
 pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let end = at + c.len_utf8();
     if c == '#' && scan.has(Classes::NUMBERS) && !scan.digits(end).is_empty() && scan.is_start(at) {
-        return Some(Edits::put(end, "number "));
+        let behind = end + scan.digits(end).len();
+        return scan.is_end(behind).then(|| Edits::put(end, "number "));
     }
     if !scan.has(Classes::SYMBOLS) {
         return None;
@@ -41,6 +42,14 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let (before, after) = (scan.before(at), scan.text[end..].chars().next());
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    // A letter's power; a number's is read with it.
+    if let Some(name) = match c {
+        '²' => Some(" squared"),
+        '³' => Some(" cubed"),
+        _ => None,
+    } {
+        return before.filter(|c| c.is_alphabetic()).map(|_| Edits::put(end, name));
+    }
     if SILENT.contains(&c) {
         let apart = !is_space(before) && !is_space(after) && after.is_some_and(char::is_alphanumeric);
         return Some(Edits::put(end, if apart { " " } else { "" }));
@@ -104,6 +113,11 @@ fn padded(scan: &Scan<'_>, at: usize, end: usize, name: &str) -> String {
 pub(super) fn minus(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let end = at + c.len_utf8();
     if c == '-' {
+        // "3 - 2"; "2 - 3" is a range.
+        let spaced = scan.before(at) == Some(' ') && scan.rest(end).starts_with(' ');
+        if spaced && scan.has(Classes::SYMBOLS) && scan.word_or_number_around(at, end) {
+            return Some(Edits::put(end, "minus"));
+        }
         return rule(scan, at, c);
     }
     let next = scan.char(scan.spaces(end))?;
