@@ -77,12 +77,10 @@ fn other_values_leave_the_text_as_misaki_does() {
 #[test]
 fn pauses_stand_where_they_were_asked_for() {
     let document = Document::plain("One[pause:1.5s]two [pause:300ms] three [PAUSE: 2 s]. [pause:99s]");
-    assert_eq!(document.text, "One two  three .");
-    assert_eq!(
-        pauses(&document),
-        [("One ", 1.5), ("One two ", 0.3), ("One two  three ", 2.0), ("One two  three . ", MAX_PAUSE_SECONDS)]
-            .map(|(text, seconds)| (if text.len() > document.text.len() { &document.text[..] } else { text }, seconds))
-    );
+    assert_eq!(document.text, "One two  three . ");
+    let expected =
+        [("One ", 1.5), ("One two ", 0.3), ("One two  three ", 2.0), ("One two  three . ", MAX_PAUSE_SECONDS)];
+    assert_eq!(pauses(&document), expected);
     assert_eq!(messages(&document), ["line 1: a pause of 99 s is cut to 10 s"]);
     let document = Document::plain("a\n[pause:long] b [pause:1m] [pause");
     assert_eq!(document.text, "a\n[pause:long] b [pause:1m] [pause");
@@ -110,7 +108,7 @@ fn ssml_says_what_it_says() {
 #[test]
 fn paragraphs_and_sentences_end_like_them() {
     let document = ssml("<speak><p><s>One two</s><s>Three!</s> </p><p>Four \n</p>five<p/></speak>");
-    assert_eq!(document.text, "One two. Three! \n\nFour. \n\n\nfive\n\n".replace(". \n\n\n", ".\n\n"));
+    assert_eq!(document.text, "One two. Three!\n\nFour.\n\nfive\n\n");
 }
 
 /// The expected reading of each kind.

@@ -268,7 +268,7 @@ mod tests {
             second.replace_to(range.end, text);
         }
         let (new, second) = second.finish();
-        assert_eq!(new, "a b< cDzfknlmNOp");
+        assert_eq!(new, "a b< cDzfkilmNOp");
         let both = first.then(&second);
         let at = |word: &str| new.find(word).map(|at| both.to_source(at..at + word.len())).map(|r| &raw[r]);
         assert_eq!(at("a "), Some("a "));

@@ -227,3 +227,37 @@ impl Rules {
         edits.or_else(|| typography::rule(scan, at, c))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scan::looked_at;
+    use super::*;
+
+    /// Doubling the text may double the work, and what does not depend on its length comes on top.
+    const MOST_GROWTH: f64 = 2.05;
+
+    #[test]
+    fn twice_the_text_is_twice_the_work() {
+        let patterns = [
+            "1", "1-", "1,", "1.", "1/", "1:", "1 ", "$", "$1", "$1-", "1-800-", "(1", "+1 ", "5 km/", "6'2", "-", "- ", ". ", ".", "...",
+            "!", "?!", "'", "\"", "*", "* ", "_", "`", "[", "[a](", "<", "<b", "#", "# ", "|", "| ", ">", "\n", "\n- a", " ", "a", "A ", "THE ",
+            "A.", "Dr. ", "St. ", "I ", "Henry I", "Jan. ", "Mar 1", "Mon-", "a@", "a.", "http://", "(a", "@a", "/a", "😀", "😀 ", "&", "&amp;", "w/",
+            "½", "²", "5x", "1e", "é", "漢", "a-1990", "10:30-", "p.m. ", "x ",
+        ];
+        for language in [Language::AmericanEnglish, Language::Spanish, Language::Hindi, Language::Japanese] {
+            for pattern in patterns {
+                let work = |bytes: usize| {
+                    let text = pattern.repeat(bytes / pattern.len());
+                    looked_at::take();
+                    Normalizer::default().normalize(&Passage::plain(&text), language);
+                    looked_at::take()
+                };
+                let (once, twice) = (work(16 << 10), work(32 << 10));
+                assert!(
+                    twice as f64 <= MOST_GROWTH * once as f64 + 1000.0,
+                    "{pattern:?} in {language}: {once} bytes looked at, then {twice}"
+                );
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Addresses: of pages, mail, computers, files and people.
 
 use super::english::words;
-use super::scan::{Edits, Scan, Spoken};
+use super::scan::{Edits, Scan, Spoken, counted};
 use super::Classes;
 use crate::text::Language;
 
@@ -89,7 +89,7 @@ impl Urls {
             return None;
         }
         let names = names(scan.language)?;
-        let chunk = &rest[..len];
+        let chunk = counted(&rest[..len]);
         // Two addresses in angle brackets or a link's parts do not belong together.
         let opened = chunk.trim_start_matches(['(', '[', '{', '<', '"', '\'', '“', '‘', '«', '*', '_', '`']);
         let mut start = at + (len - opened.len());
