@@ -78,8 +78,12 @@ fn other_values_leave_the_text_as_misaki_does() {
 fn pauses_stand_where_they_were_asked_for() {
     let document = Document::plain("One[pause:1.5s]two [pause:300ms] three [PAUSE: 2 s]. [pause:99s]");
     assert_eq!(document.text, "One two  three . ");
-    let expected =
-        [("One ", 1.5), ("One two ", 0.3), ("One two  three ", 2.0), ("One two  three . ", MAX_PAUSE_SECONDS)];
+    let expected = [
+        ("One ", 1.5),
+        ("One two ", 0.3),
+        ("One two  three ", 2.0),
+        ("One two  three . ", MAX_PAUSE_SECONDS),
+    ];
     assert_eq!(pauses(&document), expected);
     assert_eq!(messages(&document), ["line 1: a pause of 99 s is cut to 10 s"]);
     let document = Document::plain("a\n[pause:long] b [pause:1m] [pause");
@@ -153,7 +157,8 @@ fn rates_nest_and_multiply() {
         "a <prosody rate='slow'>b <prosody rate='200%'>c</prosody> d</prosody> \
          <prosody rate='+10%'>e</prosody><prosody rate='1'>f</prosody><prosody rate='999'>g</prosody>",
     );
-    let rates: Vec<_> = document.rates.iter().map(|rate| (&document.text[rate.range.clone()], rate.factor)).collect();
+    let rates: Vec<_> =
+        document.rates.iter().map(|rate| (&document.text[rate.range.clone()], rate.factor)).collect();
     assert_eq!(rates, [("b ", 0.75), ("c", 1.5), (" d", 0.75), ("e", 1.1), ("g", 4.0)]);
 }
 
@@ -182,8 +187,14 @@ fn what_is_not_understood_is_told_with_its_line() {
 fn what_is_malformed_is_refused_with_its_place() {
     for (raw, place) in [
         ("<speak>a\nb</speek>", "SSML at byte 10 (line 2): "),
-        ("<speak>a &foo; b</speak>", "SSML at byte 9 (line 1): expected one of XML's entities or a character's number, found &foo;"),
-        ("a\n<speak>b", "SSML at byte 10 (line 2): expected the end of 1 open element(s), found the end of the text"),
+        (
+            "<speak>a &foo; b</speak>",
+            "SSML at byte 9 (line 1): expected one of XML's entities or a character's number, found &foo;",
+        ),
+        (
+            "a\n<speak>b",
+            "SSML at byte 10 (line 2): expected the end of 1 open element(s), found the end of the text",
+        ),
         ("a </b>", "SSML at byte 2 (line 1): "),
         ("<speak", "SSML at byte 0 (line 1): "),
         ("<sub alias=x>y</sub>", "SSML at byte 0 (line 1): "),
@@ -218,7 +229,9 @@ fn check(document: &Document, raw: &str) {
     assert!(document.pauses.windows(2).all(|pair| pair[0].at_byte <= pair[1].at_byte));
     assert!(document.pauses.iter().all(|pause| text.is_char_boundary(pause.at_byte)));
     assert!(document.rates.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start));
-    assert!(document.rates.iter().all(|rate| text.get(rate.range.clone()).is_some_and(|part| !part.is_empty())));
+    assert!(
+        document.rates.iter().all(|rate| text.get(rate.range.clone()).is_some_and(|part| !part.is_empty()))
+    );
     assert!(document.warnings.iter().all(|warning| raw.get(warning.range.clone()).is_some()));
     for (at, c) in text.char_indices() {
         let source = document.map.to_source(at..at + c.len_utf8());
@@ -229,11 +242,42 @@ fn check(document: &Document, raw: &str) {
 /// Pieces of markup, whole and broken, among words.
 fn markup() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        Just("["), Just("]"), Just("("), Just(")"), Just("](/a/)"), Just("[pause:1s]"), Just("[pause:"), Just("![x](y)"), Just("](2)"),
-        Just("<p>"), Just("</p>"), Just("<s>"), Just("</s>"), Just("<break time='1s'/>"), Just("<sub alias='é'>"), Just("</sub>"),
-        Just("<phoneme ph='a'>"), Just("</phoneme>"), Just("<say-as interpret-as='date'>"), Just("<say-as interpret-as='characters'>"),
-        Just("</say-as>"), Just("<prosody rate='50%'>"), Just("</prosody>"), Just("&amp;"), Just("&#x1F600;"), Just("<![CDATA["), Just("]]>"),
-        Just("<!--"), Just("-->"), Just(" "), Just("é漢😀"), Just("1/2/2024 10:30"), Just("\n"), Just("word"), Just("<"), Just("&"),
+        Just("["),
+        Just("]"),
+        Just("("),
+        Just(")"),
+        Just("](/a/)"),
+        Just("[pause:1s]"),
+        Just("[pause:"),
+        Just("![x](y)"),
+        Just("](2)"),
+        Just("<p>"),
+        Just("</p>"),
+        Just("<s>"),
+        Just("</s>"),
+        Just("<break time='1s'/>"),
+        Just("<sub alias='é'>"),
+        Just("</sub>"),
+        Just("<phoneme ph='a'>"),
+        Just("</phoneme>"),
+        Just("<say-as interpret-as='date'>"),
+        Just("<say-as interpret-as='characters'>"),
+        Just("</say-as>"),
+        Just("<prosody rate='50%'>"),
+        Just("</prosody>"),
+        Just("&amp;"),
+        Just("&#x1F600;"),
+        Just("<![CDATA["),
+        Just("]]>"),
+        Just("<!--"),
+        Just("-->"),
+        Just(" "),
+        Just("é漢😀"),
+        Just("1/2/2024 10:30"),
+        Just("\n"),
+        Just("word"),
+        Just("<"),
+        Just("&"),
     ];
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
@@ -260,13 +304,26 @@ proptest! {
 #[test]
 fn megabytes_of_brackets_and_tags_are_read() {
     let repeat = |pattern: &str| pattern.repeat((1 << 20) / pattern.len());
-    for pattern in ["[", "[a", "[a](", "[a](1)", "](", "[pause:", "[pause:1s]", "[[a](/b/)]", "(", "![a](b)"] {
+    for pattern in ["[", "[a", "[a](", "[a](1)", "](", "[pause:", "[pause:1s]", "[[a](/b/)]", "(", "![a](b)"]
+    {
         let raw = repeat(pattern);
         let document = Document::plain(&raw);
         assert!(document.text.len() <= raw.len());
         assert!(document.warnings.len() <= MAX_WARNINGS);
     }
-    for pattern in ["<", "<a ", "&", "&amp;", "<x/>", "<p></p>", "<s>a</s>", "<break/>", "<!--", "<sub alias='a'>b</sub>", "a\n<x/>"] {
+    for pattern in [
+        "<",
+        "<a ",
+        "&",
+        "&amp;",
+        "<x/>",
+        "<p></p>",
+        "<s>a</s>",
+        "<break/>",
+        "<!--",
+        "<sub alias='a'>b</sub>",
+        "a\n<x/>",
+    ] {
         let raw = repeat(pattern);
         match Document::ssml(&raw, ENGLISH) {
             Ok(document) => assert!(document.warnings.len() <= MAX_WARNINGS),

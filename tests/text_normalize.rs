@@ -21,7 +21,8 @@ fn table(name: &str) -> Vec<Row> {
     lines
         .map(|(index, line)| {
             let fields: Vec<String> = line.split('\t').map(|field| field.replace("\\n", "\n")).collect();
-            let [class, text, spoken] = <[String; 3]>::try_from(fields).unwrap_or_else(|fields| panic!("{name}:{}: {fields:?}", index + 1));
+            let [class, text, spoken] = <[String; 3]>::try_from(fields)
+                .unwrap_or_else(|fields| panic!("{name}:{}: {fields:?}", index + 1));
             Row { class, text, spoken, line: index + 1 }
         })
         .collect()
@@ -34,7 +35,8 @@ fn normalize(text: &str, classes: Classes, language: Language) -> String {
 
 /// Fails unless every row of every table holds.
 fn check(tables: &[(&str, Language, usize)]) {
-    let wrong: Vec<_> = tables.iter().flat_map(|(name, language, least)| wrong_rows(name, *language, *least)).collect();
+    let wrong: Vec<_> =
+        tables.iter().flat_map(|(name, language, least)| wrong_rows(name, *language, *least)).collect();
     assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -45,7 +47,9 @@ fn wrong_rows(name: &str, language: Language, least: usize) -> Vec<String> {
     for Row { class, text, spoken, line } in &rows {
         let found = normalize(text, Classes::ALL, language);
         if found != *spoken {
-            wrong.push(format!("{name}:{line}: {class}: {text:?}\n  expected {spoken:?}\n  found    {found:?}"));
+            wrong.push(format!(
+                "{name}:{line}: {class}: {text:?}\n  expected {spoken:?}\n  found    {found:?}"
+            ));
         } else if class == "keep" {
             if text != spoken {
                 wrong.push(format!("{name}:{line}: a row of keep changes"));

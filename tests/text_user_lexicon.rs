@@ -1,7 +1,7 @@
 //! The user's dictionary: its file, its rules of precedence, and what it does to a document.
 
-use kokoro_gguf::text::lexicon::MAX_PARTS;
 use kokoro_gguf::ErrorKind;
+use kokoro_gguf::text::lexicon::MAX_PARTS;
 use kokoro_gguf::text::{Document, Language, MarkKind, UserLexicon};
 use proptest::prelude::*;
 
@@ -58,7 +58,8 @@ fn an_entry_with_capitals_matches_as_written_and_first() {
 #[test]
 fn only_whole_words_match_and_the_longest_entry_counts() {
     let entries = "new\ta\nnew york\tb\nnew york city\tc\ncat\td\nel niño\te\n";
-    let (_, marks) = applied(entries, "New York City, new\nyork, new; cats concat cat-like 3cat El Niño.", ENGLISH);
+    let (_, marks) =
+        applied(entries, "New York City, new\nyork, new; cats concat cat-like 3cat El Niño.", ENGLISH);
     assert_eq!(
         marks,
         pairs(&[("New York City", "c"), ("new\nyork", "b"), ("new", "a"), ("cat", "d"), ("El Niño", "e")])
@@ -108,7 +109,10 @@ fn a_line_that_is_no_entry_is_refused_with_its_place() {
         ("a\tb\tc", "words.tsv:1: expected a word, a tab, and phonemes or =respelling, found \"a\\tb\\tc\""),
         ("\tb", "words.tsv:1: expected a word, a tab, and phonemes or =respelling, found \"\\tb\""),
         ("a\t=", "words.tsv:1: expected a respelling behind =, found \"a\\t=\""),
-        ("[klingon]\na\tb", "words.tsv:1: expected languages in brackets such as [en-us] or [es, fr], found \"[klingon]\""),
+        (
+            "[klingon]\na\tb",
+            "words.tsv:1: expected languages in brackets such as [en-us] or [es, fr], found \"[klingon]\"",
+        ),
     ] {
         assert_eq!(UserLexicon::parse("words.tsv", text).unwrap_err().to_string(), expected);
     }

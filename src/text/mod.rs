@@ -8,10 +8,10 @@ mod espeak;
 pub mod ipa;
 mod language;
 pub mod lexicon;
-pub mod markup;
-pub mod normalize;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+pub mod markup;
+pub mod normalize;
 mod pieces;
 mod source_map;
 pub mod split;
@@ -24,10 +24,10 @@ pub use language::Language;
 pub use lexicon::UserLexicon;
 pub use markup::Document;
 pub use normalize::Normalizer;
+use normalize::emoji;
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
-use normalize::emoji;
 pub use token::{Mark, MarkKind, Origin, Passage, Token, join};
 pub use vocab::{Encoded, Vocab};
 

@@ -95,7 +95,9 @@ impl SourceMap {
     pub fn then(&self, next: &SourceMap) -> SourceMap {
         let mut joined: Vec<Span> = Vec::new();
         let mut push = |span: Span| match joined.last_mut() {
-            Some(last) if span.kept && last.kept => (last.new.end, last.old.end) = (span.new.end, span.old.end),
+            Some(last) if span.kept && last.kept => {
+                (last.new.end, last.old.end) = (span.new.end, span.old.end)
+            }
             _ if span.new.is_empty() && span.old.is_empty() => {}
             _ => joined.push(span),
         };

@@ -93,8 +93,7 @@ impl Normalizer {
         let Passage { text, marks } = *passage;
         let mut writer = Writer { rewrite: Rewrite::new(text), marks: Vec::new() };
         let mut rules = Rules::new(self.options, text, language);
-        let is_settled =
-            |mark: &&Mark| matches!(mark.kind, MarkKind::Phonemes(_) | MarkKind::NumberFlags(_));
+        let is_settled = |mark: &&Mark| matches!(mark.kind, MarkKind::Phonemes(_) | MarkKind::NumberFlags(_));
         let mut settled = marks.iter().filter(is_settled).peekable();
         let mut borders = borders.iter().copied().peekable();
         let mut at = 0;
@@ -171,7 +170,9 @@ impl Writer<'_> {
             let start = self.rewrite.written().len();
             self.rewrite.replace_to(end, &text);
             self.marks.extend(
-                marks.into_iter().map(|Mark { range, kind }| Mark { range: start + range.start..start + range.end, kind }),
+                marks
+                    .into_iter()
+                    .map(|Mark { range, kind }| Mark { range: start + range.start..start + range.end, kind }),
             );
         }
     }
@@ -239,10 +240,11 @@ mod tests {
     #[test]
     fn twice_the_text_is_twice_the_work() {
         let patterns = [
-            "1", "1-", "1,", "1.", "1/", "1:", "1 ", "$", "$1", "$1-", "1-800-", "(1", "+1 ", "5 km/", "6'2", "-", "- ", ". ", ".", "...",
-            "!", "?!", "'", "\"", "*", "* ", "_", "`", "[", "[a](", "<", "<b", "#", "# ", "|", "| ", ">", "\n", "\n- a", " ", "a", "A ", "THE ",
-            "A.", "Dr. ", "St. ", "I ", "Henry I", "Jan. ", "Mar 1", "Mon-", "a@", "a.", "http://", "(a", "@a", "/a", "😀", "😀 ", "&", "&amp;", "w/",
-            "½", "²", "5x", "1e", "é", "漢", "a-1990", "10:30-", "p.m. ", "x ",
+            "1", "1-", "1,", "1.", "1/", "1:", "1 ", "$", "$1", "$1-", "1-800-", "(1", "+1 ", "5 km/", "6'2",
+            "-", "- ", ". ", ".", "...", "!", "?!", "'", "\"", "*", "* ", "_", "`", "[", "[a](", "<", "<b",
+            "#", "# ", "|", "| ", ">", "\n", "\n- a", " ", "a", "A ", "THE ", "A.", "Dr. ", "St. ", "I ",
+            "Henry I", "Jan. ", "Mar 1", "Mon-", "a@", "a.", "http://", "(a", "@a", "/a", "😀", "😀 ", "&",
+            "&amp;", "w/", "½", "²", "5x", "1e", "é", "漢", "a-1990", "10:30-", "p.m. ", "x ",
         ];
         for language in [Language::AmericanEnglish, Language::Spanish, Language::Hindi, Language::Japanese] {
             for pattern in patterns {

@@ -82,7 +82,8 @@ impl<'a> Scan<'a> {
     pub(super) fn spaces(&self, at: usize) -> usize {
         let rest = self.rest(at);
         let is_space = |c: &char| matches!(c, ' ' | '\t' | '\u{a0}' | '\u{202f}' | '\u{2009}');
-        at + counted(&rest[..rest.chars().take(LONGEST_WORD).take_while(is_space).map(char::len_utf8).sum()]).len()
+        at + counted(&rest[..rest.chars().take(LONGEST_WORD).take_while(is_space).map(char::len_utf8).sum()])
+            .len()
     }
 
     /// The end of the white space at byte `at`: spaces and at most one line break.

@@ -28,7 +28,11 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
         return None;
     }
     // "Boeing 747-400"
-    if first.whole.len() >= 3 && last.whole.len() >= 3 && value(&first) > value(&last) && last.fraction.is_none() {
+    if first.whole.len() >= 3
+        && last.whole.len() >= 3
+        && value(&first) > value(&last)
+        && last.fraction.is_none()
+    {
         return Some(Edits::keep(last.end));
     }
     let (from, to) = both(&first, &last);
@@ -47,7 +51,10 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     if let Some(ordinal) = ["st", "nd", "rd", "th"].iter().find(|ending| **ending == letters) {
         let last_value = last.small()?;
         let end = last.end + ordinal.len();
-        return Some(Edits::put(end, format!("{}{joint}{}", words::ordinal(first.small()?), words::ordinal(last_value))));
+        return Some(Edits::put(
+            end,
+            format!("{}{joint}{}", words::ordinal(first.small()?), words::ordinal(last_value)),
+        ));
     }
     let magnitude = match letters {
         "k" | "K" => " thousand",
@@ -87,7 +94,9 @@ pub(super) fn separator(scan: &Scan<'_>, at: usize) -> Option<(usize, bool)> {
 /// Both numbers in words, years as years.
 pub(super) fn both(first: &Number<'_>, last: &Number<'_>) -> (String, String) {
     let year = |number: &Number<'_>| {
-        number.small().filter(|value| number.whole.len() == 4 && !number.grouped && (1000..=2100).contains(value))
+        number
+            .small()
+            .filter(|value| number.whole.len() == 4 && !number.grouped && (1000..=2100).contains(value))
     };
     match (year(first), year(last), last.small()) {
         (Some(from), Some(to), _) => (words::year(from), words::year(to)),

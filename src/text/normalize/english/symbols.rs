@@ -28,7 +28,8 @@ const SIGNS: &[(char, &str)] = &[
 ];
 
 /// Signs that are seen and not said.
-const SILENT: &[char] = &['®', '™', '℠', '•', '·', '▪', '►', '†', '‡', '←', '↑', '↓', '─', '━', '│', '■', '□', '●', '○', '◆'];
+const SILENT: &[char] =
+    &['®', '™', '℠', '•', '·', '▪', '►', '†', '‡', '←', '↑', '↓', '─', '━', '│', '■', '□', '●', '○', '◆'];
 
 pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let end = at + c.len_utf8();
@@ -55,7 +56,10 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
         return Some(Edits::put(end, if apart { " " } else { "" }));
     }
     // About five, but "~/" and "a~b" not.
-    if c == '~' && (is_digit(after) || "$£€".contains(after.unwrap_or(' '))) && !before.is_some_and(char::is_alphanumeric) {
+    if c == '~'
+        && (is_digit(after) || "$£€".contains(after.unwrap_or(' ')))
+        && !before.is_some_and(char::is_alphanumeric)
+    {
         return Some(Edits::put(end, "about "));
     }
     if c == '≈' && is_digit(after) && is_space(before) {
@@ -68,7 +72,10 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     if c == '-' || c == '=' {
         let arrow = scan.rest(end).starts_with('>');
         if arrow && (is_space(before) || scan.before(at).is_some_and(char::is_alphanumeric)) {
-            return Some(Edits::put(end + 1, padded(scan, at, end + 1, if c == '-' { "to" } else { "implies" })));
+            return Some(Edits::put(
+                end + 1,
+                padded(scan, at, end + 1, if c == '-' { "to" } else { "implies" }),
+            ));
         }
     }
     if c == '/' {
@@ -88,7 +95,11 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     }
     match c {
         '=' if scan.rest(end).starts_with('=') => None,
-        '<' | '>' if !is_space(before) && !is_digit(before) && !is_space(after) => None,
+        // "<name>" is no comparison.
+        '<' | '>' if !(is_digit(before) || is_digit(after) || is_space(before) && is_space(after)) => None,
+        '≤' | '≥' if is_digit(after) && !is_space(after) && is_space(before) && !ends_with_term(scan, at) => {
+            Some(Edits::put(end, if c == '≤' { "at most " } else { "at least " }))
+        }
         _ => Some(Edits::put(end, padded(scan, at, end, name))),
     }
 }
@@ -103,7 +114,11 @@ fn ends_with_term(scan: &Scan<'_>, at: usize) -> bool {
 /// `name` with spaces where it would run into its neighbours.
 fn padded(scan: &Scan<'_>, at: usize, end: usize, name: &str) -> String {
     let is_close = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
-    let lead = if is_close(scan.before(at)) && !scan.before(at).is_some_and(|c| "(“\"".contains(c)) { " " } else { "" };
+    let lead = if is_close(scan.before(at)) && !scan.before(at).is_some_and(|c| "(“\"".contains(c)) {
+        " "
+    } else {
+        ""
+    };
     let next = scan.text[end..].chars().next();
     let tail = if is_close(next) && !next.is_some_and(|c| ".,;:!?)”".contains(c)) { " " } else { "" };
     format!("{lead}{name}{tail}")

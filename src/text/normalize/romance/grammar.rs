@@ -32,7 +32,8 @@ pub(super) fn agreeing(value: u64, gender: Gender, language: Language) -> Option
     let feminine = gender == Feminine;
     match (language, ones) {
         (Spanish, 1) => {
-            const TENS: [&str; 7] = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"];
+            const TENS: [&str; 7] =
+                ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"];
             let one = if feminine { "una" } else { "un" };
             Some(match tens {
                 0 => one.to_owned(),
@@ -208,7 +209,9 @@ pub(super) fn ordinal(value: u64, gender: Gender, language: Language) -> Option<
         "primeiro", "segundo", "terceiro", "quarto", "quinto", "sexto", "sétimo", "oitavo", "nono", "décimo",
     ];
     let words = match language {
-        French if value == 1 => return Some(if gender == Masculine { "premier" } else { "première" }.to_owned()),
+        French if value == 1 => {
+            return Some(if gender == Masculine { "premier" } else { "première" }.to_owned());
+        }
         French => return Some(format!("{value}e")),
         Spanish => SPANISH,
         Italian => ITALIAN,

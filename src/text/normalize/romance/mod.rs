@@ -80,7 +80,12 @@ fn measure(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> {
 }
 
 /// The unit at `start`: its noun, what follows it, and its end.
-fn unit<'l>(scan: &Scan<'_>, start: usize, lexicon: &'l Lexicon, spaced: bool) -> Option<(&'l Noun, String, usize)> {
+fn unit<'l>(
+    scan: &Scan<'_>,
+    start: usize,
+    lexicon: &'l Lexicon,
+    spaced: bool,
+) -> Option<(&'l Noun, String, usize)> {
     if let Some(sign @ ('°' | 'º')) = scan.char(start) {
         let after = start + sign.len_utf8();
         let scale = scan.spaces(after);
@@ -117,7 +122,11 @@ fn unit<'l>(scan: &Scan<'_>, start: usize, lexicon: &'l Lexicon, spaced: bool) -
 }
 
 /// The sign or code of a currency at `start`: its noun, its hundredth, and its end.
-fn money<'l>(scan: &Scan<'_>, start: usize, lexicon: &'l Lexicon) -> Option<(&'l Noun, Option<&'l Noun>, usize)> {
+fn money<'l>(
+    scan: &Scan<'_>,
+    start: usize,
+    lexicon: &'l Lexicon,
+) -> Option<(&'l Noun, Option<&'l Noun>, usize)> {
     let rest = scan.rest(start);
     let (sign, noun, cent) = lexicon.money.iter().find(|(sign, _, _)| rest.starts_with(sign))?;
     let end = start + sign.len();
@@ -133,7 +142,12 @@ fn amount(scan: &Scan<'_>, start: usize, number: &Number<'_>, noun: &Noun, cent:
         return format!("{} {million}{name}", counted(scan, start, number, noun));
     };
     let whole = Number { fraction: None, end: number.end - 1 - fraction.len(), ..number.clone() };
-    let cents = Number { whole: fraction.trim_start_matches('0').to_owned(), fraction: None, grouped: false, end: number.end };
+    let cents = Number {
+        whole: fraction.trim_start_matches('0').to_owned(),
+        fraction: None,
+        grouped: false,
+        end: number.end,
+    };
     let head = format!("{} {}", counted(scan, start, &whole, noun), form(&whole, noun, scan.language));
     if cents.whole.is_empty() {
         return head;
@@ -173,7 +187,9 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     // "10:30:15", "10:30h", "10:30 h"
     let mut end = end;
     let hours = scan.spaces(end);
-    if ["h", "hs", "hrs", "horas", "heures", "ore"].contains(&scan.letters(hours)) && scan.text[..end].contains(':') {
+    if ["h", "hs", "hrs", "horas", "heures", "ore"].contains(&scan.letters(hours))
+        && scan.text[..end].contains(':')
+    {
         end = hours + scan.letters(hours).len();
     }
     let goes_on = scan.text[end..].starts_with([':', '.', ',', '/'])
@@ -184,7 +200,11 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let (half, end) = half(scan, end).unwrap_or((None, end));
     // Hindi has its word for "o'clock" in what is put there.
     let o_clock = scan.spaces(end);
-    let end = if scan.language == Language::Hindi && scan.letters(o_clock) == "बजे" { o_clock + "बजे".len() } else { end };
+    let end = if scan.language == Language::Hindi && scan.letters(o_clock) == "बजे" {
+        o_clock + "बजे".len()
+    } else {
+        end
+    };
     // "l'1:30" has its article as well.
     let elided = matches!(scan.before(at), Some('\'' | '’'));
     let before = if elided { "l".to_owned() } else { scan.word_before(at).to_lowercase() };
@@ -202,7 +222,9 @@ fn hours(scan: &Scan<'_>, at: usize) -> (u64, Style, usize) {
     let Some((minute, end)) = two_digits(scan, next) else { return (0, Style::Hours, at) };
     let unit_at = scan.spaces(end);
     match scan.letters(unit_at) {
-        unit @ ("min" | "mn" | "minutos" | "minutes" | "minuti") => (minute, Style::Duration, unit_at + unit.len()),
+        unit @ ("min" | "mn" | "minutos" | "minutes" | "minuti") => {
+            (minute, Style::Duration, unit_at + unit.len())
+        }
         _ => (minute, Style::Clock, end),
     }
 }
@@ -211,9 +233,16 @@ fn hours(scan: &Scan<'_>, at: usize) -> (u64, Style, usize) {
 fn half(scan: &Scan<'_>, at: usize) -> Option<(Option<bool>, usize)> {
     let start = scan.spaces(at);
     let rest = scan.rest(start);
-    for (mark, morning) in
-        [("a. m.", true), ("p. m.", false), ("a.m.", true), ("p.m.", false), ("am", true), ("pm", false), ("AM", true), ("PM", false)]
-    {
+    for (mark, morning) in [
+        ("a. m.", true),
+        ("p. m.", false),
+        ("a.m.", true),
+        ("p.m.", false),
+        ("am", true),
+        ("pm", false),
+        ("AM", true),
+        ("PM", false),
+    ] {
         if rest.starts_with(mark) && scan.is_end(start + mark.len()) {
             let stop = mark.ends_with('.') && scan.ends_sentence(start + mark.len());
             return Some((Some(morning), start + mark.len() - usize::from(stop)));
@@ -320,9 +349,12 @@ fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     }
     let total: usize = groups.iter().map(|group| group.len()).sum();
     let plus = scan.before(at) == Some('+');
-    let thousands = groups.first().is_some_and(|group| group.len() <= 3) && groups.iter().skip(1).all(|group| group.len() == 3);
+    let thousands = groups.first().is_some_and(|group| group.len() <= 3)
+        && groups.iter().skip(1).all(|group| group.len() == 3);
     let leading_zero = groups.first().is_some_and(|group| group.starts_with('0'));
-    let fits = groups.len() >= 2 && scan.is_end(end) && if plus || leading_zero { (8..=15).contains(&total) } else { total == 9 && !thousands };
+    let fits = groups.len() >= 2
+        && scan.is_end(end)
+        && if plus || leading_zero { (8..=15).contains(&total) } else { total == 9 && !thousands };
     if !fits {
         return None;
     }
@@ -345,11 +377,16 @@ fn range(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> {
     let last_at = first.end + sign.len_utf8();
     let last = digits::number(scan, last_at, notation(scan.language))?;
     let goes_on = scan.text[last.end..].starts_with(['-', '–', '/', ':']);
-    if goes_on || first.small()? >= last.small()? || !scan.is_end(last.end) && scan.letters(last.end).len() > 3 {
+    if goes_on
+        || first.small()? >= last.small()?
+        || !scan.is_end(last.end) && scan.letters(last.end).len() > 3
+    {
         return None;
     }
     let edits = Edits::keep(first.end).then(last_at, format!(" {} ", lexicon.to));
-    let Some((noun, tail, end)) = unit(scan, scan.spaces(last.end), lexicon, true).filter(|_| scan.has(Classes::UNITS)) else {
+    let Some((noun, tail, end)) =
+        unit(scan, scan.spaces(last.end), lexicon, true).filter(|_| scan.has(Classes::UNITS))
+    else {
         return Some(edits.then_keep(last.end));
     };
     let words = counted(scan, last_at, &last, noun);
@@ -359,10 +396,15 @@ fn range(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> {
 fn abbreviation(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> {
     // "R$ 10": a currency's sign that begins with a letter.
     if scan.has(Classes::CURRENCIES)
-        && let Some((sign, noun, cent)) = lexicon.money.iter().find(|(sign, _, _)| sign.ends_with('$') && sign.len() > 1 && scan.rest(at).starts_with(sign))
+        && let Some((sign, noun, cent)) = lexicon
+            .money
+            .iter()
+            .find(|(sign, _, _)| sign.ends_with('$') && sign.len() > 1 && scan.rest(at).starts_with(sign))
     {
         let start = scan.spaces(at + sign.len());
-        if let Some(number) = digits::number(scan, start, notation(scan.language)).filter(|number| !number.whole.is_empty()) {
+        if let Some(number) =
+            digits::number(scan, start, notation(scan.language)).filter(|number| !number.whole.is_empty())
+        {
             return Some(Edits::put(number.end, amount(scan, start, &number, noun, cent.as_ref())));
         }
     }
