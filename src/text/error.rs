@@ -153,7 +153,9 @@ impl fmt::Display for TextError {
             TextError::EspeakVoice { language, path, reason } => {
                 write!(f, "espeak-ng cannot load {language} from {}: {reason}", path.display())
             }
-            TextError::Ssml { byte, line, reason } => write!(f, "SSML at byte {byte} (line {line}): {reason}"),
+            TextError::Ssml { byte, line, reason } => {
+                write!(f, "SSML at byte {byte} (line {line}): {reason}")
+            }
             TextError::LexiconFile { path, .. } => write!(f, "cannot read the lexicon {}", path.display()),
             TextError::Lexicon { name, line, expected, found } => {
                 write!(f, "{name}:{line}: expected {expected}, found {found:?}")

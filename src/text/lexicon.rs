@@ -107,7 +107,8 @@ impl UserLexicon {
                     .ok_or_else(|| error("languages in brackets such as [en-us] or [es, fr]", line))?;
                 continue;
             }
-            let fields: Vec<&str> = line.split('\t').map(str::trim).filter(|field| !field.is_empty()).collect();
+            let fields: Vec<&str> =
+                line.split('\t').map(str::trim).filter(|field| !field.is_empty()).collect();
             let [word, value] = fields[..] else {
                 return Err(error("a word, a tab, and phonemes or =respelling", line));
             };
@@ -239,7 +240,12 @@ impl UserLexicon {
                 continue;
             }
             let exact = spelling(&text[at..end]);
-            let keys = [(Some(language), exact.clone()), (None, exact), (Some(language), String::new()), (None, String::new())];
+            let keys = [
+                (Some(language), exact.clone()),
+                (None, exact),
+                (Some(language), String::new()),
+                (None, String::new()),
+            ];
             if let Some(value) = keys.iter().find_map(|key| node.entries.get(key)) {
                 best = Some((end, value));
             }
@@ -336,7 +342,8 @@ impl<'a> Iterator for Parts<'a> {
             return Some((" ", at));
         }
         let is_word = |c: char| c.is_alphanumeric() || is_combining(c);
-        let len = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let len =
+            if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
         self.at += len;
         Some((&rest[..len], at))
     }

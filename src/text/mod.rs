@@ -13,7 +13,7 @@ pub mod ipa;
 mod language;
 #[cfg(feature = "native")]
 mod letters;
-mod lexicon;
+pub mod lexicon;
 pub mod markup;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;

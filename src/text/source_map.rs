@@ -95,7 +95,9 @@ impl SourceMap {
     pub fn then(&self, next: &SourceMap) -> SourceMap {
         let mut joined: Vec<Span> = Vec::new();
         let mut push = |span: Span| match joined.last_mut() {
-            Some(last) if span.kept && last.kept => (last.new.end, last.old.end) = (span.new.end, span.old.end),
+            Some(last) if span.kept && last.kept => {
+                (last.new.end, last.old.end) = (span.new.end, span.old.end)
+            }
             _ if span.new.is_empty() && span.old.is_empty() => {}
             _ => joined.push(span),
         };
@@ -268,7 +270,7 @@ mod tests {
             second.replace_to(range.end, text);
         }
         let (new, second) = second.finish();
-        assert_eq!(new, "a b< cDzfknlmNOp");
+        assert_eq!(new, "a b< cDzfkilmNOp");
         let both = first.then(&second);
         let at = |word: &str| new.find(word).map(|at| both.to_source(at..at + word.len())).map(|r| &raw[r]);
         assert_eq!(at("a "), Some("a "));

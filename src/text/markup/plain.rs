@@ -83,9 +83,9 @@ fn feature(value: &str) -> Option<MarkKind> {
     match value {
         "0.5" | "+0.5" => Some(MarkKind::Stress(0.5)),
         "-0.5" => Some(MarkKind::Stress(-0.5)),
-        _ => delimited('/').map(|rest| MarkKind::Phonemes(rest.trim_end_matches('/').to_owned())).or_else(|| {
-            delimited('#').map(|rest| MarkKind::NumberFlags(rest.trim_end_matches('#').to_owned()))
-        }),
+        _ => delimited('/').map(|rest| MarkKind::Phonemes(rest.trim_end_matches('/').to_owned())).or_else(
+            || delimited('#').map(|rest| MarkKind::NumberFlags(rest.trim_end_matches('#').to_owned())),
+        ),
     }
 }
 

@@ -5,8 +5,19 @@ use crate::text::normalize::{self, Spoken};
 
 /// Kinds that are understood.
 const KINDS: &[&str] = &[
-    "characters", "spell-out", "verbatim", "cardinal", "number", "ordinal", "digits", "telephone", "date", "time", "fraction",
-    "unit", "currency",
+    "characters",
+    "spell-out",
+    "verbatim",
+    "cardinal",
+    "number",
+    "ordinal",
+    "digits",
+    "telephone",
+    "date",
+    "time",
+    "fraction",
+    "unit",
+    "currency",
 ];
 
 pub(super) fn is_known(kind: &str) -> bool {
@@ -22,7 +33,9 @@ pub(super) fn spoken(kind: &str, format: &str, text: &str, language: Language) -
         "digits" => has_digits.then(|| normalize::spell_out(text, language)),
         "telephone" => has_digits.then(|| normalize::telephone(text, language)),
         "cardinal" | "number" if format == "ordinal" => normalize::ordinal(text, language),
-        "cardinal" | "number" if format == "digits" => has_digits.then(|| normalize::spell_out(text, language)),
+        "cardinal" | "number" if format == "digits" => {
+            has_digits.then(|| normalize::spell_out(text, language))
+        }
         "cardinal" | "number" => normalize::cardinal(text, language),
         "ordinal" => normalize::ordinal(text, language),
         "date" => normalize::date(text, format, language),

@@ -87,7 +87,8 @@ pub(super) fn parse(raw: &str, language: Language) -> Result<Document, TextError
         }
     }
     if !ssml.open.is_empty() {
-        let reason = format!("expected the end of {} open element(s), found the end of the text", ssml.open.len());
+        let reason =
+            format!("expected the end of {} open element(s), found the end of the text", ssml.open.len());
         return Err(ssml.error(raw.len(), reason));
     }
     Ok(ssml.builder.finish())
@@ -113,7 +114,9 @@ impl Ssml<'_> {
     /// Opens the element at bytes `at..end`.
     fn start(&mut self, tag: &BytesStart<'_>, at: usize, end: usize, empty: bool) -> Result<(), TextError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(self.error(at, format!("expected elements at most {MAX_DEPTH} deep, found a deeper one")));
+            return Err(
+                self.error(at, format!("expected elements at most {MAX_DEPTH} deep, found a deeper one"))
+            );
         }
         let name = String::from_utf8_lossy(tag.local_name().into_inner()).into_owned();
         let mut then = AtEnd::Nothing;
@@ -260,8 +263,9 @@ impl Ssml<'_> {
     fn pause(&mut self, tag: &BytesStart<'_>, at: usize, end: usize) -> Result<(), TextError> {
         let strength = self.attribute(tag, b"strength", at)?;
         let time = self.attribute(tag, b"time", at)?;
-        let of_strength =
-            strength.as_deref().and_then(|strength| STRENGTHS.iter().find(|(name, _)| *name == strength.trim()));
+        let of_strength = strength
+            .as_deref()
+            .and_then(|strength| STRENGTHS.iter().find(|(name, _)| *name == strength.trim()));
         let length = match (time.as_deref(), strength.as_deref()) {
             (Some(time), _) => seconds(time),
             (None, Some(_)) => of_strength.map(|(_, seconds)| *seconds),
@@ -335,7 +339,10 @@ impl Ssml<'_> {
         for attribute in tag.attributes().with_checks(false) {
             let attribute = attribute.map_err(|error| self.error(at, error.to_string()))?;
             if attribute.key.local_name().as_ref() == name {
-                return attribute.unescape_value().map(Some).map_err(|error| self.error(at, error.to_string()));
+                return attribute
+                    .unescape_value()
+                    .map(Some)
+                    .map_err(|error| self.error(at, error.to_string()));
             }
         }
         Ok(None)
@@ -356,7 +363,8 @@ impl Ssml<'_> {
             b"apos" => "'",
             other => {
                 let other = String::from_utf8_lossy(other);
-                let reason = format!("expected one of XML's entities or a character's number, found &{other};");
+                let reason =
+                    format!("expected one of XML's entities or a character's number, found &{other};");
                 return Err(self.error(at, reason));
             }
         };

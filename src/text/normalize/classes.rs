@@ -126,12 +126,14 @@ impl FromStr for Classes {
             let class = match name {
                 "all" => Classes::ALL,
                 "none" => Classes::NONE,
-                _ => Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, class)| *class).ok_or_else(
-                    || TextError::UnknownClass {
-                        found: name.to_owned(),
-                        known: format!("{}, all, none", Classes::ALL),
-                    },
-                )?,
+                _ => {
+                    Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, class)| *class).ok_or_else(
+                        || TextError::UnknownClass {
+                            found: name.to_owned(),
+                            known: format!("{}, all, none", Classes::ALL),
+                        },
+                    )?
+                }
             };
             classes = if taken_out { classes - class } else { classes | class };
         }
@@ -153,6 +155,9 @@ mod tests {
         assert_eq!(parse("none").unwrap().to_string(), "none");
         assert_eq!(parse(&Classes::ALL.to_string()).unwrap(), Classes::ALL);
         let error = parse("dates,colours").unwrap_err().to_string();
-        assert!(error.starts_with("unknown class of normalisation \"colours\", expected one of markdown,"), "{error}");
+        assert!(
+            error.starts_with("unknown class of normalisation \"colours\", expected one of markdown,"),
+            "{error}"
+        );
     }
 }

@@ -37,6 +37,10 @@ pub(super) struct Notation {
 /// `1,234.5`
 pub(super) const ENGLISH: Notation = Notation { thousands: &[','], point: '.' };
 
+/// `1.234,5`
+pub(super) const CONTINENTAL: Notation =
+    Notation { thousands: &['.', ' ', '\u{a0}', '\u{202f}'], point: ',' };
+
 /// Whether a number may begin at byte `at`: it is not the rest of one, nor of a word.
 pub(super) fn is_start(scan: &Scan<'_>, at: usize) -> bool {
     let mut before = scan.text[..at].chars().rev();
@@ -60,8 +64,7 @@ pub(super) fn number<'a>(scan: &Scan<'a>, at: usize, notation: Notation) -> Opti
     }
     if first.len() <= 3 && first != "0" {
         for &separator in notation.thousands {
-            loop {
-                let Some(group) = scan.rest(number.end).strip_prefix(separator) else { break };
+            while let Some(group) = scan.rest(number.end).strip_prefix(separator) {
                 let digits = group.bytes().take(4).take_while(u8::is_ascii_digit).count();
                 if digits != 3 {
                     break;

@@ -20,8 +20,8 @@ pub(in crate::text) fn is_emoji(c: char) -> bool {
 
 /// Emoticons made of punctuation, where they stand between spaces.
 const EMOTICONS: [&str; 22] = [
-    ":-)", ":)", ";-)", ";)", ":-(", ":(", ":-D", ":D", ":-P", ":P", ":-p", ":p", ":'(", ":-/", ":-|", ":o)", "<3",
-    "^_^", "^^", "=)", "xD", "XD",
+    ":-)", ":)", ";-)", ";)", ":-(", ":(", ":-D", ":D", ":-P", ":P", ":-p", ":p", ":'(", ":-/", ":-|", ":o)",
+    "<3", "^_^", "^^", "=)", "xD", "XD",
 ];
 
 /// Takes out a run of emoji, or names them. At the space before one as well, so that no space is left before a mark.
@@ -39,7 +39,8 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char, spoken: bool) -> Option<
         .take_while(|&c| {
             after_emoji = is_emoji(c) || after_emoji && c == '\u{200d}';
             // The same one again and again is said once.
-            if let Some(name) = name(c).filter(|name| spoken && names.last() != Some(name) && names.len() < 8) {
+            if let Some(name) = name(c).filter(|name| spoken && names.last() != Some(name) && names.len() < 8)
+            {
                 names.push(name);
             }
             after_emoji

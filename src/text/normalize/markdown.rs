@@ -9,9 +9,50 @@ const LONGEST_LINK: usize = 512;
 const LONGEST_TAG: usize = 256;
 
 const TAGS: &[&str] = &[
-    "a", "b", "i", "u", "s", "em", "strong", "br", "p", "div", "span", "code", "pre", "h1", "h2", "h3", "h4", "h5",
-    "h6", "ul", "ol", "li", "table", "thead", "tbody", "tr", "td", "th", "img", "hr", "sub", "sup", "kbd",
-    "blockquote", "small", "mark", "del", "ins", "details", "summary", "center", "font", "section", "article",
+    "a",
+    "b",
+    "i",
+    "u",
+    "s",
+    "em",
+    "strong",
+    "br",
+    "p",
+    "div",
+    "span",
+    "code",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "img",
+    "hr",
+    "sub",
+    "sup",
+    "kbd",
+    "blockquote",
+    "small",
+    "mark",
+    "del",
+    "ins",
+    "details",
+    "summary",
+    "center",
+    "font",
+    "section",
+    "article",
 ];
 
 const ENTITIES: [(&str, &str); 10] = [
@@ -46,6 +87,12 @@ impl Markdown {
         }
         if let Some(edits) = self.line_start(scan, at, c) {
             return Some(edits);
+        }
+        if c == ' ' && at < self.table && scan.char(scan.spaces(at)) == Some('|') {
+            // No space before the mark that stands for the line.
+            let bar = scan.spaces(at);
+            let is_last = scan.spaces(bar + 1) >= self.table;
+            return Some(Edits::put(bar + 1, if is_last { "." } else { "," }));
         }
         match c {
             '\n' | '\r' | ' ' => {
@@ -94,7 +141,8 @@ impl Markdown {
     fn open_link(&mut self, scan: &Scan<'_>, at: usize) -> Option<()> {
         let window = |at: usize| &scan.rest(at).as_bytes()[..scan.rest(at).len().min(LONGEST_LINK)];
         let find = |at: usize, byte: u8| {
-            let found = window(at).iter().position(|&b| b == byte || b == b'\n' || b == b'[').map(|len| at + len)?;
+            let found =
+                window(at).iter().position(|&b| b == byte || b == b'\n' || b == b'[').map(|len| at + len)?;
             (scan.text.as_bytes()[found] == byte).then_some(found)
         };
         let close = find(at + 1, b']').filter(|close| *close > at + 1)?;
@@ -109,7 +157,8 @@ impl Markdown {
 
     /// What stands only at the start of a line.
     fn line_start(&mut self, scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
-        if scan.before(at).is_some_and(|c| c != '\n') || !" \t#>-*+_=~`|•·▪◦‣–0123456789".contains(c) {
+        if scan.before(at).is_some_and(|c| c != '\n') || !" \t#>-*+_=~`|•·▪◦‣–0123456789".contains(c)
+        {
             return None;
         }
         let start = scan.spaces(at);
@@ -147,7 +196,8 @@ impl Markdown {
                 return Some(Edits::put(text, ""));
             }
             '>' => {
-                let len = rest.bytes().take(LONGEST_WORD).take_while(|&byte| byte == b'>' || byte == b' ').count();
+                let len =
+                    rest.bytes().take(LONGEST_WORD).take_while(|&byte| byte == b'>' || byte == b' ').count();
                 return Some(Edits::put(start + len, ""));
             }
             '|' => {
@@ -217,10 +267,14 @@ fn emphasis(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let (before, after) = (scan.before(at), scan.text[end..].chars().next());
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    if c == '~' && len != 2 || len > 3 && !is_word(before) && !is_word(after) {
+    if c == '~' && len != 2 {
         return None;
     }
     let alone = is_space(before) && is_space(after);
+    // Lines of stars, and blanks to be filled in.
+    if alone && len > 1 && c != '~' {
+        return Some(Edits::put(end, ""));
+    }
     let inside = is_word(before) && is_word(after);
     let is_edge = !alone && !inside || inside && len >= 2 && c == '*';
     is_edge.then(|| Edits::put(end, ""))
@@ -229,7 +283,10 @@ fn emphasis(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
 fn tag(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let rest = scan.rest(at + 1);
     let window = &rest.as_bytes()[..rest.len().min(LONGEST_TAG)];
-    let len = window.iter().position(|byte| matches!(byte, b'>' | b'<' | b'\n')).filter(|&len| window[len] == b'>')?;
+    let len = window
+        .iter()
+        .position(|byte| matches!(byte, b'>' | b'<' | b'\n'))
+        .filter(|&len| window[len] == b'>')?;
     let inside = &rest[..len];
     let end = at + 1 + len + 1;
     if inside.starts_with("http://") || inside.starts_with("https://") || inside.starts_with("mailto:") {
@@ -238,11 +295,13 @@ fn tag(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if inside.starts_with("!--") {
         return Some(Edits::put(end, ""));
     }
-    let name = inside.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default().to_ascii_lowercase();
+    let name =
+        inside.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default().to_ascii_lowercase();
     if !TAGS.contains(&name.as_str()) {
         return None;
     }
-    let breaks = matches!(name.as_str(), "br" | "p" | "div" | "li" | "tr" | "td" | "th" | "hr" | "h1" | "h2" | "h3");
+    let breaks =
+        matches!(name.as_str(), "br" | "p" | "div" | "li" | "tr" | "td" | "th" | "hr" | "h1" | "h2" | "h3");
     Some(Edits::put(end, if breaks { " " } else { "" }))
 }
 

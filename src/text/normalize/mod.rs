@@ -93,8 +93,7 @@ impl Normalizer {
         let Passage { text, marks } = *passage;
         let mut writer = Writer { rewrite: Rewrite::new(text), marks: Vec::new() };
         let mut rules = Rules::new(self.options, text, language);
-        let is_settled =
-            |mark: &&Mark| matches!(mark.kind, MarkKind::Phonemes(_) | MarkKind::NumberFlags(_));
+        let is_settled = |mark: &&Mark| matches!(mark.kind, MarkKind::Phonemes(_) | MarkKind::NumberFlags(_));
         let mut settled = marks.iter().filter(is_settled).peekable();
         let mut borders = borders.iter().copied().peekable();
         let mut at = 0;
@@ -128,7 +127,9 @@ impl Normalizer {
 
 /// The bytes of a word or number at the start of `text`, inside of which no rule begins; else those of one character.
 fn unit(text: &str) -> usize {
-    let word = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+    // Powers and fractions in one sign are numeric to Unicode, and have rules.
+    let is_sign = |c: char| matches!(c, '²' | '³' | '¹' | '¼'..='¾' | '\u{2150}'..='\u{215e}');
+    let word = text.find(|c: char| !c.is_alphanumeric() || is_sign(c)).unwrap_or(text.len());
     match word {
         0 => text.chars().next().map_or(1, char::len_utf8),
         len => len,
@@ -169,7 +170,9 @@ impl Writer<'_> {
             let start = self.rewrite.written().len();
             self.rewrite.replace_to(end, &text);
             self.marks.extend(
-                marks.into_iter().map(|Mark { range, kind }| Mark { range: start + range.start..start + range.end, kind }),
+                marks
+                    .into_iter()
+                    .map(|Mark { range, kind }| Mark { range: start + range.start..start + range.end, kind }),
             );
         }
     }
@@ -223,5 +226,40 @@ impl Rules {
             (None, _) => romance::rule(scan, at, c),
         };
         edits.or_else(|| typography::rule(scan, at, c))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scan::looked_at;
+    use super::*;
+
+    /// Doubling the text may double the work, and what does not depend on its length comes on top.
+    const MOST_GROWTH: f64 = 2.05;
+
+    #[test]
+    fn twice_the_text_is_twice_the_work() {
+        let patterns = [
+            "1", "1-", "1,", "1.", "1/", "1:", "1 ", "$", "$1", "$1-", "1-800-", "(1", "+1 ", "5 km/", "6'2",
+            "-", "- ", ". ", ".", "...", "!", "?!", "'", "\"", "*", "* ", "_", "`", "[", "[a](", "<", "<b",
+            "#", "# ", "|", "| ", ">", "\n", "\n- a", " ", "a", "A ", "THE ", "A.", "Dr. ", "St. ", "I ",
+            "Henry I", "Jan. ", "Mar 1", "Mon-", "a@", "a.", "http://", "(a", "@a", "/a", "😀", "😀 ", "&",
+            "&amp;", "w/", "½", "²", "5x", "1e", "é", "漢", "a-1990", "10:30-", "p.m. ", "x ",
+        ];
+        for language in [Language::AmericanEnglish, Language::Spanish, Language::Hindi, Language::Japanese] {
+            for pattern in patterns {
+                let work = |bytes: usize| {
+                    let text = pattern.repeat(bytes / pattern.len());
+                    looked_at::take();
+                    Normalizer::default().normalize(&Passage::plain(&text), language);
+                    looked_at::take()
+                };
+                let (once, twice) = (work(16 << 10), work(32 << 10));
+                assert!(
+                    twice as f64 <= MOST_GROWTH * once as f64 + 1000.0,
+                    "{pattern:?} in {language}: {once} bytes looked at, then {twice}"
+                );
+            }
+        }
     }
 }

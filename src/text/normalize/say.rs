@@ -6,11 +6,33 @@ use crate::text::{Language, Passage};
 
 /// Names of signs, in English.
 const SIGNS: &[(char, &str)] = &[
-    ('.', "dot"), (',', "comma"), ('-', "dash"), ('_', "underscore"), ('/', "slash"), ('\\', "backslash"), ('@', "at"),
-    ('#', "hash"), ('$', "dollar"), ('%', "percent"), ('&', "and"), ('*', "asterisk"), ('+', "plus"), ('=', "equals"),
-    (':', "colon"), (';', "semicolon"), ('!', "exclamation mark"), ('?', "question mark"), ('\'', "apostrophe"),
-    ('"', "quote"), ('(', "open parenthesis"), (')', "close parenthesis"), ('<', "less than"), ('>', "greater than"),
-    ('~', "tilde"), ('|', "vertical bar"), ('^', "caret"),
+    ('.', "dot"),
+    (',', "comma"),
+    ('-', "dash"),
+    ('_', "underscore"),
+    ('/', "slash"),
+    ('\\', "backslash"),
+    ('@', "at"),
+    ('#', "hash"),
+    ('$', "dollar"),
+    ('%', "percent"),
+    ('&', "and"),
+    ('*', "asterisk"),
+    ('+', "plus"),
+    ('=', "equals"),
+    (':', "colon"),
+    (';', "semicolon"),
+    ('!', "exclamation mark"),
+    ('?', "question mark"),
+    ('\'', "apostrophe"),
+    ('"', "quote"),
+    ('(', "open parenthesis"),
+    (')', "close parenthesis"),
+    ('<', "less than"),
+    ('>', "greater than"),
+    ('~', "tilde"),
+    ('|', "vertical bar"),
+    ('^', "caret"),
 ];
 
 /// Character by character.
@@ -83,9 +105,11 @@ pub(crate) fn ordinal(text: &str, language: Language) -> Option<Spoken> {
 
 /// A date in the order that `format` names, such as `mdy` or `dmy`.
 pub(crate) fn date(text: &str, format: &str, language: Language) -> Option<Spoken> {
-    let fields: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|field| !field.is_empty()).collect();
+    let fields: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|field| !field.is_empty()).collect();
     let letters = text.chars().any(char::is_alphabetic);
-    let format: Vec<char> = format.to_ascii_lowercase().chars().filter(|c| matches!(c, 'd' | 'm' | 'y')).collect();
+    let format: Vec<char> =
+        format.to_ascii_lowercase().chars().filter(|c| matches!(c, 'd' | 'm' | 'y')).collect();
     let order = match (format.is_empty(), fields.as_slice()) {
         _ if letters || fields.is_empty() => return Some(whole(text, language)),
         (false, _) => format,
@@ -124,7 +148,8 @@ pub(crate) fn date(text: &str, format: &str, language: Language) -> Option<Spoke
 
 /// A time of day such as `10:30`, `10:30:15` or `5pm`.
 pub(crate) fn time(text: &str, language: Language) -> Option<Spoken> {
-    let fields: Vec<u64> = text.split(':').map(|field| field.trim().parse().ok()).collect::<Option<_>>().unwrap_or_default();
+    let fields: Vec<u64> =
+        text.split(':').map(|field| field.trim().parse().ok()).collect::<Option<_>>().unwrap_or_default();
     let (hour, minute, second) = match fields[..] {
         [hour, minute] if hour < 25 && minute < 60 => (hour, minute, None),
         [hour, minute, second] if hour < 25 && minute < 60 && second < 60 => (hour, minute, Some(second)),

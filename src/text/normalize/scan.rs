@@ -6,6 +6,32 @@ use crate::text::{Language, Mark, MarkKind};
 /// The longest word looked at, in bytes: rules look no further, so that each takes constant time.
 pub(super) const LONGEST_WORD: usize = 64;
 
+/// How much rules have looked at, so that a test can tell that it grows with the text and no faster.
+#[cfg(test)]
+pub(super) mod looked_at {
+    use std::cell::Cell;
+
+    thread_local! {
+        static BYTES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(in super::super) fn add(bytes: usize) {
+        BYTES.set(BYTES.get() + bytes + 1);
+    }
+
+    /// The bytes so far, from 0 again.
+    pub(in super::super) fn take() -> usize {
+        BYTES.take()
+    }
+}
+
+/// Counts `text` as looked at, in tests.
+pub(super) fn counted(text: &str) -> &str {
+    #[cfg(test)]
+    looked_at::add(text.len());
+    text
+}
+
 /// A stretch of text in which rules may replace.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scan<'a> {
@@ -56,7 +82,8 @@ impl<'a> Scan<'a> {
     pub(super) fn spaces(&self, at: usize) -> usize {
         let rest = self.rest(at);
         let is_space = |c: &char| matches!(c, ' ' | '\t' | '\u{a0}' | '\u{202f}' | '\u{2009}');
-        at + rest.chars().take(LONGEST_WORD).take_while(is_space).map(char::len_utf8).sum::<usize>()
+        at + counted(&rest[..rest.chars().take(LONGEST_WORD).take_while(is_space).map(char::len_utf8).sum()])
+            .len()
     }
 
     /// The end of the white space at byte `at`: spaces and at most one line break.
@@ -73,13 +100,13 @@ impl<'a> Scan<'a> {
     pub(super) fn letters(&self, at: usize) -> &'a str {
         let rest = self.rest(at);
         let is_letter = |c: &char| c.is_alphabetic();
-        &rest[..rest.chars().take(LONGEST_WORD).take_while(is_letter).map(char::len_utf8).sum()]
+        counted(&rest[..rest.chars().take(LONGEST_WORD).take_while(is_letter).map(char::len_utf8).sum()])
     }
 
     /// The ASCII digits at byte `at`.
     pub(super) fn digits(&self, at: usize) -> &'a str {
         let rest = self.rest(at);
-        &rest[..rest.bytes().take_while(u8::is_ascii_digit).count()]
+        counted(&rest[..rest.bytes().take_while(u8::is_ascii_digit).count()])
     }
 
     /// The letters that end at byte `at`.
@@ -88,7 +115,7 @@ impl<'a> Scan<'a> {
         let is_letter = |c: &char| c.is_alphabetic();
         let len: usize =
             head.chars().rev().take(LONGEST_WORD).take_while(is_letter).map(char::len_utf8).sum();
-        &head[at - len..]
+        counted(&head[at - len..])
     }
 
     /// The word before byte `at`, with spaces between; empty if something else is there.
@@ -144,11 +171,6 @@ impl Spoken {
             let end = self.text.len();
             self.marks.push(Mark { range: end - word.len()..end, kind: MarkKind::Phonemes(phonemes) });
         }
-    }
-
-    /// Adds what stands directly behind.
-    pub(crate) fn attach(&mut self, text: &str) {
-        self.text.push_str(text);
     }
 }
 

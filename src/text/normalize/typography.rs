@@ -11,13 +11,21 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let next = at + c.len_utf8();
     match c {
         // Soft hyphen, zero-width space, direction marks, byte order mark.
-        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        '\u{ad}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
             if scan.has(Classes::PUNCTUATION) =>
         {
             Some(Edits::put(next, ""))
         }
-        '\'' | '’' | '‘' | '‛' | '´' | '`' | 'ʼ' | '′' if scan.has(Classes::QUOTES) => apostrophe(scan, at, c),
+        '\'' | '’' | '‘' | '‛' | '´' | '`' | 'ʼ' | '′' if scan.has(Classes::QUOTES) => {
+            apostrophe(scan, at, c)
+        }
         '„' | '‟' | '〝' | '«' | '‹' if english && scan.has(Classes::QUOTES) => {
             Some(Edits::put(scan.spaces(next), "“"))
         }
@@ -27,7 +35,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
             let closer = scan.char(end).filter(|c| matches!(c, '»' | '›'))?;
             Some(Edits::put(end + closer.len_utf8(), "”"))
         }
-        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' if scan.has(Classes::DASHES) => dash(scan, at, c),
+        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' if scan.has(Classes::DASHES) => {
+            dash(scan, at, c)
+        }
         '.' | '…' if english && scan.has(Classes::ELLIPSES) => ellipsis(scan, at),
         '!' | '?' | ',' | ';' | '。' | '！' | '？' | '¡' | '¿' | '‽' | '⁇' | '⁉' | '⁈' | '‼'
             if scan.has(Classes::PUNCTUATION) =>
@@ -64,9 +74,11 @@ fn dash(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     if count == 1 {
         return match c {
             '‐' | '‑' => Some(Edits::put(end, "-")),
-            _ if is_space(before) && is_space(after) && before.is_some() && c != '—' => Some(Edits::put(end, "—")),
+            _ if is_space(before) && is_space(after) && before.is_some() && c != '—' => {
+                Some(Edits::put(end, "—"))
+            }
             '―' | '‒' => Some(Edits::put(end, "—")),
-            '–' if !(is_digit(before) && is_digit(after)) && !is_space(after) && !is_space(before) => {
+            '–' if !(is_space(after) || is_digit(before) && is_digit(after)) => {
                 // "Paris–Lyon" is a compound; between words with small letters it separates clauses.
                 let capital = after.is_some_and(char::is_uppercase);
                 Some(Edits::put(end, if capital { "-" } else { "—" }))
@@ -75,7 +87,11 @@ fn dash(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
         };
     }
     // Options of programs: "--help".
-    if is_space(before) && after.is_some_and(char::is_alphabetic) && scan.rest(at).starts_with("--") && count == 2 {
+    if is_space(before)
+        && after.is_some_and(char::is_alphabetic)
+        && scan.rest(at).starts_with("--")
+        && count == 2
+    {
         return Some(Edits::put(end, ""));
     }
     Some(Edits::put(end, "—"))
@@ -104,7 +120,7 @@ fn ellipsis(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         cursor += 1;
         end = cursor;
     }
-    (dots >= 3 && end != "…".len() || dots > 3).then(|| Edits::put(at + end, "…"))
+    (dots >= 3 && &scan.rest(at)[..end] != "…").then(|| Edits::put(at + end, "…"))
 }
 
 /// Marks of a kind said once: "!!!" is "!", "?!?!" is "?!".
@@ -143,5 +159,6 @@ fn repeated(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
 /// Emoji, if their class is on.
 pub(super) fn emoji_rule(scan: &Scan<'_>, at: usize, c: char, spoken: bool) -> Option<Edits> {
     let may_be = c == ' ' || !c.is_ascii() || ":;<^=xX".contains(c);
-    (may_be && scan.has(Classes::EMOJI)).then(|| emoji::rule(scan, at, c, spoken && scan.language.is_english()))?
+    (may_be && scan.has(Classes::EMOJI))
+        .then(|| emoji::rule(scan, at, c, spoken && scan.language.is_english()))?
 }

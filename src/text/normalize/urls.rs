@@ -1,8 +1,8 @@
 //! Addresses: of pages, mail, computers, files and people.
 
-use super::english::words;
-use super::scan::{Edits, Scan, Spoken};
 use super::Classes;
+use super::english::words;
+use super::scan::{Edits, Scan, Spoken, counted};
 use crate::text::Language;
 
 /// The longest address read as one.
@@ -13,28 +13,80 @@ const SCHEMES: [&str; 12] =
 
 /// Ends of names of computers that are hardly the beginning of a sentence after a missing space.
 const DOMAINS: &[&str] = &[
-    "com", "org", "net", "edu", "gov", "mil", "info", "biz", "io", "dev", "app", "ai", "co", "uk", "de", "fr", "br",
-    "jp", "cn", "ru", "ch", "nl", "eu", "tv", "xyz", "tech", "online", "site", "blog", "cloud", "gg", "ly", "fm", "gl",
-    "rs", "sh", "au", "nz", "ca", "kr", "tw", "hk", "sg", "pl", "se", "dk", "fi", "cz", "mx", "ar", "cl", "pt", "es",
-    "local", "localhost",
+    "com",
+    "org",
+    "net",
+    "edu",
+    "gov",
+    "mil",
+    "info",
+    "biz",
+    "io",
+    "dev",
+    "app",
+    "ai",
+    "co",
+    "uk",
+    "de",
+    "fr",
+    "br",
+    "jp",
+    "cn",
+    "ru",
+    "ch",
+    "nl",
+    "eu",
+    "tv",
+    "xyz",
+    "tech",
+    "online",
+    "site",
+    "blog",
+    "cloud",
+    "gg",
+    "ly",
+    "fm",
+    "gl",
+    "rs",
+    "sh",
+    "au",
+    "nz",
+    "ca",
+    "kr",
+    "tw",
+    "hk",
+    "sg",
+    "pl",
+    "se",
+    "dk",
+    "fi",
+    "cz",
+    "mx",
+    "ar",
+    "cl",
+    "pt",
+    "es",
+    "local",
+    "localhost",
 ];
 
 /// Those that are words in one of the languages, taken only before a path or behind two other parts.
 const WEAK_DOMAINS: &[&str] = &["it", "in", "me", "us", "is", "so", "to", "at", "be", "by", "no", "la", "id"];
 
 const EXTENSIONS: &[&str] = &[
-    "txt", "md", "pdf", "py", "rs", "js", "mjs", "ts", "tsx", "jsx", "json", "toml", "yaml", "yml", "html", "htm", "css", "csv",
-    "tsv", "png", "jpg", "jpeg", "gif", "svg", "webp", "mp3", "mp4", "mkv", "wav", "ogg", "flac", "zip", "tar", "gz",
-    "xz", "exe", "dll", "so", "sh", "bat", "c", "h", "cpp", "hpp", "java", "go", "rb", "php", "doc", "docx", "xls", "xlsx",
-    "ppt", "pptx", "xml", "log", "ini", "cfg", "conf", "gguf", "onnx", "bin", "iso", "deb", "rpm", "lock", "db", "sql",
-    "ipynb", "tex", "srt", "vtt", "env",
+    "txt", "md", "pdf", "py", "rs", "js", "mjs", "ts", "tsx", "jsx", "json", "toml", "yaml", "yml", "html",
+    "htm", "css", "csv", "tsv", "png", "jpg", "jpeg", "gif", "svg", "webp", "mp3", "mp4", "mkv", "wav",
+    "ogg", "flac", "zip", "tar", "gz", "xz", "exe", "dll", "so", "sh", "bat", "c", "h", "cpp", "hpp", "java",
+    "go", "rb", "php", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "xml", "log", "ini", "cfg", "conf",
+    "gguf", "onnx", "bin", "iso", "deb", "rpm", "lock", "db", "sql", "ipynb", "tex", "srt", "vtt", "env",
 ];
 
 /// Parts of addresses that are said letter by letter in English.
 const SPELLED: &[&str] = &[
-    "www", "http", "https", "ftp", "html", "htm", "php", "js", "css", "xml", "svg", "png", "jpg", "pdf", "csv", "tsv", "sql",
-    "md", "py", "rs", "ts", "gz", "txt", "exe", "dll", "uk", "io", "de", "ai", "tv", "us", "ca", "eu", "fr", "br", "jp",
-    "cn", "ru", "ch", "nl", "gg", "fm", "api", "ssh", "url", "id", "mp", "cpp", "db", "cfg", "faq", "rss", "cdn", "ip",
+    "www", "http", "https", "ftp", "html", "htm", "php", "js", "css", "xml", "svg", "png", "jpg", "pdf",
+    "csv", "tsv", "sql", "md", "py", "rs", "ts", "gz", "txt", "exe", "dll", "uk", "io", "de", "ai", "tv",
+    "us", "ca", "eu", "fr", "br", "jp", "cn", "ru", "ch", "nl", "gg", "fm", "api", "ssh", "url", "id", "mp",
+    "cpp", "db", "cfg", "faq", "rss", "cdn", "ip", "sh",
 ];
 
 /// What signs are called: dot, slash, hyphen, underscore, at, colon, question mark, equals, and, hash, percent, tilde,
@@ -44,27 +96,94 @@ struct Names([&'static str; 13]);
 fn names(language: Language) -> Option<Names> {
     Some(Names(match language {
         Language::AmericanEnglish | Language::BritishEnglish => [
-            "dot", "slash", "dash", "underscore", "at", "colon", "question mark", "equals", "and", "hash", "percent",
-            "tilde", "plus",
+            "dot",
+            "slash",
+            "dash",
+            "underscore",
+            "at",
+            "colon",
+            "question mark",
+            "equals",
+            "and",
+            "hash",
+            "percent",
+            "tilde",
+            "plus",
         ],
         Language::Spanish => [
-            "punto", "barra", "guion", "guion bajo", "arroba", "dos puntos", "interrogación", "igual", "y",
-            "almohadilla", "por ciento", "tilde", "más",
+            "punto",
+            "barra",
+            "guion",
+            "guion bajo",
+            "arroba",
+            "dos puntos",
+            "interrogación",
+            "igual",
+            "y",
+            "almohadilla",
+            "por ciento",
+            "tilde",
+            "más",
         ],
         Language::French => [
-            "point", "slash", "tiret", "tiret bas", "arobase", "deux-points", "point d'interrogation", "égal", "et",
-            "dièse", "pour cent", "tilde", "plus",
+            "point",
+            "slash",
+            "tiret",
+            "tiret bas",
+            "arobase",
+            "deux-points",
+            "point d'interrogation",
+            "égal",
+            "et",
+            "dièse",
+            "pour cent",
+            "tilde",
+            "plus",
         ],
         Language::Italian => [
-            "punto", "barra", "trattino", "trattino basso", "chiocciola", "due punti", "punto interrogativo", "uguale",
-            "e", "cancelletto", "per cento", "tilde", "più",
+            "punto",
+            "barra",
+            "trattino",
+            "trattino basso",
+            "chiocciola",
+            "due punti",
+            "punto interrogativo",
+            "uguale",
+            "e",
+            "cancelletto",
+            "per cento",
+            "tilde",
+            "più",
         ],
         Language::BrazilianPortuguese => [
-            "ponto", "barra", "hífen", "sublinhado", "arroba", "dois pontos", "interrogação", "igual", "e", "cerquilha",
-            "por cento", "til", "mais",
+            "ponto",
+            "barra",
+            "hífen",
+            "sublinhado",
+            "arroba",
+            "dois pontos",
+            "interrogação",
+            "igual",
+            "e",
+            "cerquilha",
+            "por cento",
+            "til",
+            "mais",
         ],
         Language::Hindi => [
-            "डॉट", "स्लैश", "डैश", "अंडरस्कोर", "ऐट", "कोलन", "प्रश्न चिह्न", "बराबर", "और", "हैश", "प्रतिशत", "टिल्ड", "प्लस",
+            "डॉट",
+            "स्लैश",
+            "डैश",
+            "अंडरस्कोर",
+            "ऐट",
+            "कोलन",
+            "प्रश्न चिह्न",
+            "बराबर",
+            "और",
+            "हैश",
+            "प्रतिशत",
+            "टिल्ड",
+            "प्लस",
         ],
         _ => return None,
     }))
@@ -75,10 +194,24 @@ fn names(language: Language) -> Option<Names> {
 pub(super) struct Urls {
     /// Up to where stretches have been looked at.
     seen: usize,
+    /// What was found there, and where it begins: marks before it are other rules' to read.
+    found: Option<(usize, Edits)>,
 }
 
 impl Urls {
     pub(super) fn rule(&mut self, scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
+        if at >= self.seen {
+            self.found = self.find(scan, at, c);
+        }
+        match self.found.take_if(|(start, _)| *start <= at)? {
+            (start, edits) if start == at => Some(edits),
+            // Another rule has gone over it.
+            _ => None,
+        }
+    }
+
+    /// An address in the stretch that begins at `at`, and where it begins itself.
+    fn find(&mut self, scan: &Scan<'_>, at: usize, c: char) -> Option<(usize, Edits)> {
         if at < self.seen || c.is_whitespace() || !(scan.has(Classes::URLS) || scan.has(Classes::EMAILS)) {
             return None;
         }
@@ -89,12 +222,13 @@ impl Urls {
             return None;
         }
         let names = names(scan.language)?;
-        let chunk = &rest[..len];
+        let chunk = counted(&rest[..len]);
         // Two addresses in angle brackets or a link's parts do not belong together.
         let opened = chunk.trim_start_matches(['(', '[', '{', '<', '"', '\'', '“', '‘', '«', '*', '_', '`']);
         let mut start = at + (len - opened.len());
         let stop = opened.find(['<', '>', '"', '“', '”', '«', '»', '|', '`']).unwrap_or(opened.len());
-        let mut core = opened[..stop].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '*', '…', '_']);
+        let mut core =
+            opened[..stop].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '*', '…', '_']);
         // A closing bracket belongs to the address if its opening one does.
         while let Some(inner) = core.strip_suffix([')', ']', '}']) {
             if core.ends_with(')') && inner.contains('(') && !inner.contains("](") {
@@ -112,13 +246,22 @@ impl Urls {
             core = &core[scheme - letters..];
         }
         let spoken = if is_email(core) {
-            scan.has(Classes::EMAILS).then(|| read(core.strip_prefix("mailto:").unwrap_or(core), scan, &names))?
+            scan.has(Classes::EMAILS)
+                .then(|| read(core.strip_prefix("mailto:").unwrap_or(core), scan, &names))?
         } else {
             let address = scan.has(Classes::URLS).then(|| address(core))??;
+            // "Section 2.4.3.5"
+            let is_part = ["section", "version", "release", "chapter", "step", "rule", "clause"]
+                .iter()
+                .any(|part| scan.word_before(at).eq_ignore_ascii_case(part));
+            if is_part && is_internet_address(core) {
+                return None;
+            }
             match address {
                 Address::Handle(name) => prefixed(names.0[4], name, scan, &names),
                 Address::Topic(name) => {
-                    let mut spoken = Spoken::from(if scan.language.is_english() { "hashtag" } else { names.0[9] });
+                    let mut spoken =
+                        Spoken::from(if scan.language.is_english() { "hashtag" } else { names.0[9] });
                     spoken.word(&name.replace('_', " "));
                     spoken
                 }
@@ -126,8 +269,11 @@ impl Urls {
             }
         };
         let end = start + core.len();
-        let edits = if start > at { Edits::keep(start) } else { Edits::default() };
-        Some(edits.then(end, spoken))
+        let bracketed = scan.text[at..start].ends_with('<') && scan.rest(end).starts_with('>');
+        Some(match bracketed && scan.has(Classes::MARKDOWN) {
+            true => (start - 1, Edits::put(start, "").then(end, spoken).then(end + 1, "")),
+            false => (start, Edits::put(end, spoken)),
+        })
     }
 }
 
@@ -148,7 +294,10 @@ fn is_email(text: &str) -> bool {
         && local.chars().all(is_name)
         && domain.contains('.')
         && domain.split('.').all(is_label)
-        && domain.rsplit('.').next().is_some_and(|top| top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic()))
+        && domain
+            .rsplit('.')
+            .next()
+            .is_some_and(|top| top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 enum Address<'a> {
@@ -164,7 +313,8 @@ fn address(text: &str) -> Option<Address<'_>> {
     }
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     if let Some(name) = text.strip_prefix('@') {
-        let fits = name.len() <= 64 && name.starts_with(is_word) && name.chars().all(|c| is_word(c) || c == '.');
+        let fits =
+            name.len() <= 64 && name.starts_with(is_word) && name.chars().all(|c| is_word(c) || c == '.');
         return fits.then_some(Address::Handle(name));
     }
     if let Some(name) = text.strip_prefix('#') {
@@ -214,7 +364,9 @@ fn is_domain(text: &str) -> bool {
         return false;
     }
     let labels: Vec<&str> = host.split('.').take(12).collect();
-    let Some((&top, names)) = labels.split_last().filter(|(_, names)| !names.is_empty()) else { return false };
+    let Some((&top, names)) = labels.split_last().filter(|(_, names)| !names.is_empty()) else {
+        return false;
+    };
     let is_label = |label: &&str| {
         !label.is_empty()
             && !label.starts_with('-')

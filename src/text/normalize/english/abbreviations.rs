@@ -29,7 +29,7 @@ const ABBREVIATIONS: &[(&str, &str, When)] = &[
     ("Gov", "Governor", BeforeName), ("Sen", "Senator", BeforeName), ("Rep", "Representative", BeforeName),
     ("Pres", "President", BeforeName), ("Supt", "Superintendent", BeforeName), ("Det", "Detective", BeforeName),
     ("Insp", "Inspector", BeforeName), ("Fr", "Father", BeforeName), ("Mt", "Mount", BeforeName), ("Ft", "Fort", BeforeName),
-    ("Ste", "Sainte", BeforeName),
+    ("Ste", "Sainte", BeforeName), ("Wm", "William", BeforeName),
     ("No", "Number", BeforeNumber), ("no", "number", BeforeNumber), ("Nos", "Numbers", BeforeNumber),
     ("nos", "numbers", BeforeNumber), ("Nr", "Number", BeforeNumber), ("Fig", "Figure", BeforeNumber),
     ("fig", "figure", BeforeNumber), ("Figs", "Figures", BeforeNumber), ("figs", "figures", BeforeNumber),
@@ -67,14 +67,26 @@ const DOTTED: &[(&str, &str)] = &[
 ];
 
 /// Short forms with a slash.
-const SLASHED: &[(&str, &str)] =
-    &[("w/o", "without"), ("w/", "with"), ("W/", "With"), ("b/c", "because"), ("c/o", "care of"), ("n/a", "not applicable"), ("N/A", "not applicable"), ("b/w", "between")];
+const SLASHED: &[(&str, &str)] = &[
+    ("w/o", "without"),
+    ("w/", "with"),
+    ("W/", "With"),
+    ("b/c", "because"),
+    ("c/o", "care of"),
+    ("n/a", "not applicable"),
+    ("N/A", "not applicable"),
+    ("b/w", "between"),
+];
 
 /// Endings of the names of streets, before which "St." is "Street".
 const DIRECTIONS: &[&str] = &["N", "S", "E", "W", "NE", "NW", "SE", "SW", "North", "South", "East", "West"];
 
 pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if !scan.has(Classes::ABBREVIATIONS) {
+        return None;
+    }
+    // "news.misc.", "name@corp."
+    if scan.before(at).is_some_and(|c| "./@_".contains(c)) {
         return None;
     }
     let rest = scan.rest(at);
@@ -84,7 +96,8 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         let (short, name) = SLASHED.iter().find(|(short, _)| rest.starts_with(short))?;
         let behind = at + short.len();
         let open = short.ends_with('/');
-        let fits = if open { !scan.is_end(behind) || scan.spaces(behind) > behind } else { scan.is_end(behind) };
+        let fits =
+            if open { !scan.is_end(behind) || scan.spaces(behind) > behind } else { scan.is_end(behind) };
         // "w/ cheese" and "w/cheese".
         let tail = if open && !scan.is_end(behind) { " " } else { "" };
         return fits.then(|| Edits::put(behind, format!("{name}{tail}")));
@@ -104,15 +117,20 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if !scan.is_end(dot_end) {
         // "Dr.Smith", "p.5", "No.5"
         let number = next.is_some_and(|c| c.is_ascii_digit());
-        let entry = ABBREVIATIONS.iter().find(|(short, _, when)| *short == word && number && *when == BeforeNumber)?;
+        let entry = ABBREVIATIONS
+            .iter()
+            .find(|(short, _, when)| *short == word && number && *when == BeforeNumber)?;
         return Some(Edits::put(dot_end, format!("{} ", entry.1)));
     }
     let before_name = next_at > dot_end && next.is_some_and(char::is_uppercase);
     let before_number = next.is_some_and(|c| c.is_ascii_digit());
     let name_before = scan.word_before(at);
-    let after_name = name_before.starts_with(char::is_uppercase) || scan.before(scan.spaces_before(at)).is_some_and(|c| c == ',' || c == ')')
+    let after_name = name_before.starts_with(char::is_uppercase)
+        || scan.before(scan.spaces_before(at)).is_some_and(|c| c == ',' || c == ')')
         || is_ordinal_before(scan, at);
-    let entry = |when: When| ABBREVIATIONS.iter().find(|(short, _, is)| *short == word && *is == when).map(|(_, name, _)| *name);
+    let entry = |when: When| {
+        ABBREVIATIONS.iter().find(|(short, _, is)| *short == word && *is == when).map(|(_, name, _)| *name)
+    };
     if let Some(edits) = saint_or_street(scan, at, word, before_name, after_name) {
         return Some(edits);
     }
@@ -137,11 +155,19 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
 /// `name`, and the full stop before byte `dot_end` again if it ends the sentence.
 fn with_stop(scan: &Scan<'_>, dot_end: usize, name: &'static str) -> Edits {
     let edits = Edits::put(dot_end - 1, name);
-    if scan.ends_sentence(dot_end) { edits.then_keep(dot_end) } else { edits.then(dot_end, "") }
+    // "Pennsylvania Ave. NW"
+    let direction = DIRECTIONS.contains(&scan.letters(scan.spaces(dot_end)));
+    if scan.ends_sentence(dot_end) && !direction { edits.then_keep(dot_end) } else { edits.then(dot_end, "") }
 }
 
 /// "Dr." and "St." before a name and behind one.
-fn saint_or_street(scan: &Scan<'_>, at: usize, word: &str, before_name: bool, after_name: bool) -> Option<Edits> {
+fn saint_or_street(
+    scan: &Scan<'_>,
+    at: usize,
+    word: &str,
+    before_name: bool,
+    after_name: bool,
+) -> Option<Edits> {
     let dot_end = at + word.len() + 1;
     let (title, street) = match word {
         "Dr" => ("Doctor", "Drive"),
@@ -155,7 +181,8 @@ fn saint_or_street(scan: &Scan<'_>, at: usize, word: &str, before_name: bool, af
     let name_at = scan.spaces_before(at) - name.len();
     let numbered = after_name && scan.before(scan.spaces_before(name_at)).is_some_and(|c| c.is_ascii_digit());
     let ordinal = is_ordinal_before(scan, at);
-    let title_fits = before_name && !numbered && !ordinal && !(after_name && DIRECTIONS.contains(&next));
+    let directed = after_name && DIRECTIONS.contains(&next);
+    let title_fits = before_name && !numbered && !ordinal && !directed;
     if title_fits {
         return Some(Edits::put(dot_end, title));
     }
@@ -166,7 +193,8 @@ fn saint_or_street(scan: &Scan<'_>, at: usize, word: &str, before_name: bool, af
 fn is_ordinal_before(scan: &Scan<'_>, at: usize) -> bool {
     let end = scan.spaces_before(at);
     let letters = scan.letters_before(end);
-    ["st", "nd", "rd", "th"].contains(&letters) && scan.before(end - letters.len()).is_some_and(|c| c.is_ascii_digit())
+    ["st", "nd", "rd", "th"].contains(&letters)
+        && scan.before(end - letters.len()).is_some_and(|c| c.is_ascii_digit())
 }
 
 /// Abbreviations without a full stop.
@@ -182,7 +210,9 @@ fn bare(scan: &Scan<'_>, at: usize, word: &str, end: usize) -> Option<Edits> {
         "St" if capital_next => "Saint",
         "Jr" if scan.word_before(at).starts_with(char::is_uppercase) => "Junior",
         "Blvd" => "Boulevard",
-        "Ave" if scan.word_before(at).starts_with(char::is_uppercase) || is_ordinal_before(scan, at) => "Avenue",
+        "Ave" if scan.word_before(at).starts_with(char::is_uppercase) || is_ordinal_before(scan, at) => {
+            "Avenue"
+        }
         "St" if is_ordinal_before(scan, at) => "Street",
         "Rd" if scan.word_before(at).starts_with(char::is_uppercase) => "Road",
         "vs" | "Vs" => "versus",

@@ -30,7 +30,8 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let long = NAMES.iter().filter(|(name, _)| name.as_bytes()[0] == *first && rest.starts_with(name));
     let (name, read) = long.max_by_key(|(name, _)| name.len())?;
     let end = at + name.len();
-    let goes_on = scan.rest(end).starts_with(['&', '+', '#', '-', '/']) && scan.text[end + 1..].starts_with(char::is_alphanumeric);
+    let goes_on = scan.rest(end).starts_with(['&', '+', '#', '-', '/'])
+        && scan.text[end + 1..].starts_with(char::is_alphanumeric);
     if !scan.is_end(end) || goes_on || name == read {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Amounts of money. Whole amounts of `$`, `£` and `€`, and those with two decimals, are left to misaki.
 
 use super::super::Classes;
-use super::super::digits::Number;
+use super::super::digits::{self, Number};
 use super::super::scan::{Edits, Scan};
 use super::{drops_zero, number_at, ranges, say, units, words};
 
@@ -68,17 +68,31 @@ const CURRENCIES: &[Currency] = &[
 
 /// Words for powers of ten.
 const MAGNITUDES: &[(&str, &str)] = &[
-    ("k", "thousand"), ("K", "thousand"), ("m", "million"), ("M", "million"), ("mn", "million"), ("mm", "million"),
-    ("MM", "million"), ("b", "billion"), ("B", "billion"), ("bn", "billion"), ("Bn", "billion"), ("tn", "trillion"),
-    ("T", "trillion"), ("t", "trillion"), ("tr", "trillion"), ("cr", "crore"),
+    ("k", "thousand"),
+    ("K", "thousand"),
+    ("m", "million"),
+    ("M", "million"),
+    ("mn", "million"),
+    ("mm", "million"),
+    ("MM", "million"),
+    ("b", "billion"),
+    ("B", "billion"),
+    ("bn", "billion"),
+    ("Bn", "billion"),
+    ("tn", "trillion"),
+    ("T", "trillion"),
+    ("t", "trillion"),
+    ("tr", "trillion"),
+    ("cr", "crore"),
 ];
 
 const MAGNITUDE_WORDS: &[&str] = &["hundred", "thousand", "million", "billion", "trillion", "lakh", "crore"];
 
 /// Words that are tagged as numbers, which the currency would be put on as well.
 const NUMBER_WORDS: &[&str] = &[
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
-    "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion",
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand",
+    "million", "billion",
 ];
 
 /// An amount with its power of ten.
@@ -128,7 +142,9 @@ fn spoken(amount: &Amount<'_>, currency: &Currency) -> String {
     if !magnitude.is_empty() {
         return format!("{} {magnitude} {}", say(number), currency.many);
     }
-    let Some(fraction) = number.fraction.filter(|fraction| fraction.len() <= 2 && !currency.cent.0.is_empty()) else {
+    let Some(fraction) =
+        number.fraction.filter(|fraction| fraction.len() <= 2 && !currency.cent.0.is_empty())
+    else {
         let name = if number.is_one() { currency.one } else { currency.many };
         return format!("{} {name}", say(number));
     };
@@ -169,7 +185,11 @@ pub(super) fn prefixed(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
 }
 
 fn is_sign(c: char) -> bool {
-    c == '$' || c == '£' || c == '¢' || ('\u{20a0}'..='\u{20bf}').contains(&c) || matches!(c, '¥' | '￥' | '฿')
+    c == '$'
+        || c == '£'
+        || c == '¢'
+        || ('\u{20a0}'..='\u{20bf}').contains(&c)
+        || matches!(c, '¥' | '￥' | '฿')
 }
 
 /// The amount whose sign is at `sign_at`, in place of the text from `at`; `lead` goes before it.
@@ -190,9 +210,14 @@ fn with_sign(scan: &Scan<'_>, at: usize, sign_at: usize, lead: &str) -> Option<E
             let last_words = spoken(&last, currency);
             let first_words = if first.magnitude.is_empty() && first.number.fraction.is_none() {
                 say(&first.number)
-            } else if !first.magnitude.is_empty() && first.number.fraction.is_none() && first.magnitude == last.magnitude {
+            } else if !first.magnitude.is_empty()
+                && first.number.fraction.is_none()
+                && first.magnitude == last.magnitude
+            {
                 format!("{} {}", say(&first.number), first.magnitude)
-            } else if first.magnitude == last.magnitude || !last.magnitude.is_empty() && first.magnitude.is_empty() {
+            } else if first.magnitude == last.magnitude
+                || !last.magnitude.is_empty() && first.magnitude.is_empty()
+            {
                 if last.magnitude.is_empty() { spoken(&first, currency) } else { say(&first.number) }
             } else {
                 spoken(&first, currency)
@@ -201,7 +226,8 @@ fn with_sign(scan: &Scan<'_>, at: usize, sign_at: usize, lead: &str) -> Option<E
         }
     }
     let short = &scan.text[first.number.end..first.end];
-    let is_word = short.is_empty() || MAGNITUDE_WORDS.iter().any(|word| short.trim_start().eq_ignore_ascii_case(word));
+    let is_word =
+        short.is_empty() || MAGNITUDE_WORDS.iter().any(|word| short.trim_start().eq_ignore_ascii_case(word));
     let decimals = first.number.fraction.map_or(0, str::len);
     let plain_sign = matches!(&scan.text[sign_at..sign_end], "$" | "£" | "€");
     let misaki_reads = plain_sign
@@ -210,7 +236,11 @@ fn with_sign(scan: &Scan<'_>, at: usize, sign_at: usize, lead: &str) -> Option<E
         && at == sign_at
         && !first.number.whole.is_empty()
         && first.number.whole.len() <= 15
-        && if first.magnitude.is_empty() { decimals == 0 || decimals == 2 } else { is_word && !drops_zero(&first.number) }
+        && if first.magnitude.is_empty() {
+            decimals == 0 || decimals == 2
+        } else {
+            is_word && !drops_zero(&first.number)
+        }
         && !scan.before(at).is_some_and(char::is_alphanumeric);
     let per = units::per(scan, first.end);
     let whole = per.as_ref().map_or(first.end, |(_, end)| *end);
@@ -246,7 +276,15 @@ pub(super) fn suffixed(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if !scan.has(Classes::CURRENCIES) {
         return None;
     }
-    let amount = amount(scan, at)?;
+    // "5,50 €", "1.234,56 €"
+    let continental = digits::number(scan, at, digits::CONTINENTAL).filter(|number| {
+        number.fraction.is_some_and(|cents| cents.len() == 2)
+            && scan.rest(scan.spaces(number.end)).starts_with(is_sign)
+    });
+    let amount = match continental {
+        Some(number) => Amount { end: number.end, magnitude: "", number },
+        None => amount(scan, at)?,
+    };
     let sign_at = scan.spaces(amount.end);
     let (currency, end) = sign(scan, sign_at)?;
     let symbol = &scan.text[sign_at..end];
@@ -275,7 +313,9 @@ pub(super) fn coded(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let symbol = &scan.text[at..end];
     // A word that begins like a code goes on.
     let number_at = scan.spaces(end);
-    if scan.digits(number_at).is_empty() || symbol.ends_with(|c: char| c.is_ascii_alphabetic()) && number_at == end && symbol.len() > 2 {
+    if scan.digits(number_at).is_empty()
+        || symbol.ends_with(|c: char| c.is_ascii_alphabetic()) && number_at == end && symbol.len() > 2
+    {
         return None;
     }
     if matches!(symbol, "TRY" | "PHP") && scan.number_is_version(number_at) {

@@ -48,8 +48,12 @@ pub(crate) fn spoken_date(date: Date, british: bool) -> String {
     let month = MONTHS[date.month as usize - 1].0;
     let year = date.year.map(words::year);
     match (date.day.map(words::ordinal), british) {
-        (Some(day), false) => format!("{month} {day}{}", year.map_or(String::new(), |year| format!(", {year}"))),
-        (Some(day), true) => format!("the {day} of {month}{}", year.map_or(String::new(), |year| format!(" {year}"))),
+        (Some(day), false) => {
+            format!("{month} {day}{}", year.map_or(String::new(), |year| format!(", {year}")))
+        }
+        (Some(day), true) => {
+            format!("the {day} of {month}{}", year.map_or(String::new(), |year| format!(" {year}")))
+        }
         (None, _) => format!("{month}{}", year.map_or(String::new(), |year| format!(" {year}"))),
     }
 }
@@ -75,7 +79,10 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
     let first = scan.digits(at);
     let separator = scan.char(at + first.len()).filter(|c| matches!(c, '-' | '/' | '.' | '‑' | '–'))?;
     let second_at = at + first.len() + separator.len_utf8();
-    let (second, second_end) = small(scan, second_at, 2, 100)?;
+    let Some((second, second_end)) = small(scan, second_at, 2, 100) else {
+        let (month, _) = small(scan, at, 2, 13)?;
+        return month_and_year(scan, second_at, month, separator);
+    };
     let third_at = scan.rest(second_end).strip_prefix(separator).map(|_| second_end + separator.len_utf8());
     let ends = |end: usize| {
         let next = scan.text[end..].chars().next();
@@ -88,7 +95,8 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
         let year = first.parse().ok().filter(|year| (1000..=2999).contains(year))?;
         let Some(third_at) = third_at else {
             let two_digits = second_end - second_at == 2;
-            let is_month = separator == '-' && two_digits && second <= year % 100 && scan.text[second_at..].starts_with('0');
+            // "2010-12" is two years, "2024-03" and "2023-11" are months.
+            let is_month = separator == '-' && two_digits && second <= year % 100;
             let date = Date::new(Some(year), second, None).filter(|_| is_month)?;
             return ends(second_end).then_some((date, second_end));
         };
@@ -103,7 +111,9 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
     let year_value = match year.len() {
         4 if (1000..=2999).contains(&value) => value,
         2 if separator == '/' => value + if value < 50 { 2000 } else { 1900 },
-        2 if separator == '.' && first.len() == 2 && second_end - second_at == 2 => value + if value < 50 { 2000 } else { 1900 },
+        2 if separator == '.' && first.len() == 2 && second_end - second_at == 2 => {
+            value + if value < 50 { 2000 } else { 1900 }
+        }
         _ => return None,
     };
     let day_first = separator == '.' || scan.language == Language::BritishEnglish;
@@ -112,6 +122,14 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
     let date = Date::new(Some(year_value), month, Some(day))
         .or_else(|| Date::new(Some(year_value), day, Some(month)).filter(|_| separator != '.'))?;
     ends(end).then_some((date, end))
+}
+
+/// `9/1990`, of which the year is at `at`.
+fn month_and_year(scan: &Scan<'_>, at: usize, month: u64, separator: char) -> Option<(Date, usize)> {
+    let (year, end) = small(scan, at, 4, 2100).filter(|(year, _)| *year >= 1900 && separator == '/')?;
+    let goes_on = scan.text[end..].starts_with(['/', '-', '.'])
+        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    (!goes_on).then_some((Date::new(Some(year), month, None)?, end))
 }
 
 /// The month whose name or abbreviation is at `at`: its number, whether it is abbreviated, the byte behind it.
@@ -158,10 +176,15 @@ pub(super) fn month_first(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if let Some((value, behind, has_ending)) = day(scan, start) {
         // "March 5 people" is no date, but a number that ends a sentence or goes on with the year is.
         let first = words::ordinal(value);
-        let edits = if has_ending { edits.then_keep(behind) } else { edits.then_keep(start).then(behind, first) };
+        let edits =
+            if has_ending { edits.then_keep(behind) } else { edits.then_keep(start).then(behind, first) };
         return Some(match day_range(scan, behind) {
             Some((last, last_end)) => edits.then(last_end, format!(" to {}", words::ordinal(last))),
-            None => edits,
+            // "Jan. 1 - Feb. 2"
+            None => match month_range(scan, behind) {
+                Some(next) => edits.then(next, " to "),
+                None => edits,
+            },
         });
     }
     if !abbreviated {
@@ -169,6 +192,15 @@ pub(super) fn month_first(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     }
     let year = scan.digits(start);
     (year.len() == 4 && scan.is_end(start + 4)).then_some(edits)
+}
+
+/// ` - Feb. 2` behind a day: where the month begins.
+fn month_range(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let sign_at = scan.spaces(at);
+    let sign = scan.char(sign_at).filter(|c| matches!(c, '-' | '–' | '—') && scan.has(Classes::RANGES))?;
+    let next = scan.spaces(sign_at + sign.len_utf8());
+    let (_, _, end) = month(scan, next)?;
+    day(scan, scan.gap(end)).map(|_| next)
 }
 
 /// `–13` behind a day: the day and its end.
@@ -215,10 +247,8 @@ pub(super) fn day_first(scan: &Scan<'_>, at: usize) -> Option<Edits> {
 
 /// `Mon, 5 March`, `Mon-Fri`, `Tue.`
 pub(super) fn weekday(scan: &Scan<'_>, at: usize) -> Option<Edits> {
-    let find = |letters: &str| {
-        let is = |short: &&str| **short == *letters;
-        WEEKDAYS.iter().find(|(name, short)| letters == *name || short.iter().any(|short| is(&short)))
-    };
+    let find =
+        |letters: &str| WEEKDAYS.iter().find(|(name, short)| letters == *name || short.contains(&letters));
     let letters = scan.letters(at);
     let (name, _) = find(letters)?;
     let end = at + letters.len();
@@ -229,7 +259,9 @@ pub(super) fn weekday(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         let last = scan.letters(next);
         if let Some((last_name, _)) = find(last).filter(|_| scan.has(Classes::RANGES)) {
             let behind = next + last.len();
-            let dot = scan.rest(behind).starts_with('.') && last.len() < last_name.len() && !scan.ends_sentence(behind + 1);
+            let dot = scan.rest(behind).starts_with('.')
+                && last.len() < last_name.len()
+                && !scan.ends_sentence(behind + 1);
             return Some(Edits::put(behind + usize::from(dot), format!("{name} to {last_name}")));
         }
     }
@@ -240,7 +272,8 @@ pub(super) fn weekday(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let comma = usize::from(scan.rest(end + dot).starts_with(','));
     let next = scan.gap(end + dot + comma);
     let dated = month(scan, next).is_some() || scan.char(next).is_some_and(|c| c.is_ascii_digit());
-    (next > end && dated && (dot + comma > 0 || letters != "Sun" && letters != "Sat")).then(|| Edits::put(end + dot, *name))
+    (next > end && dated && (dot + comma > 0 || letters != "Sun" && letters != "Sat"))
+        .then(|| Edits::put(end + dot, *name))
 }
 
 /// `'90s`, `'99`.
@@ -252,7 +285,7 @@ pub(super) fn short_year(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     }
     let value: u64 = digits.parse().ok()?;
     let end = start + 2;
-    if scan.letters(end) == "s" && value % 10 == 0 && value > 10 {
+    if scan.letters(end) == "s" && value.is_multiple_of(10) && value > 10 {
         let decade = words::cardinal(value);
         return Some(Edits::put(end + 1, format!("{}ies", &decade[..decade.len() - 1])));
     }

@@ -56,7 +56,10 @@ impl Capitals {
                 }
                 run.end = at + len;
                 words += 1;
-                let short = ["THE", "IS", "A", "TO", "OF", "AND", "IN", "IT", "NOT", "FOR", "YOU", "ALL", "DO", "NO", "BE", "WE", "I", "ON", "MY", "ARE"];
+                let short = [
+                    "THE", "IS", "A", "TO", "OF", "AND", "IN", "IT", "NOT", "FOR", "YOU", "ALL", "DO", "NO",
+                    "BE", "WE", "I", "ON", "MY", "ARE",
+                ];
                 plain += usize::from((word.len() > 3 || short.contains(&word)) && !ACRONYMS.contains(&word));
             } else {
                 flush(&run, words, plain);
@@ -82,12 +85,15 @@ impl Capitals {
         let word = rest[..len].trim_end_matches(['\'', '’']);
         let end = at + word.len();
         // Letters before a digit or a full stop and a letter are a name.
-        let is_name = !scan.is_end(end) || scan.text[end..].starts_with('.') && scan.text[end + 1..].starts_with(char::is_alphabetic);
+        let is_name = !scan.is_end(end)
+            || scan.text[end..].starts_with('.') && scan.text[end + 1..].starts_with(char::is_alphabetic);
         if word == "I" || word.starts_with("I'") || word.starts_with("I’") {
             let tail = word[1..].to_lowercase().replace('’', "'");
             return (!tail.is_empty()).then(|| Edits::put(end, format!("I{tail}")));
         }
-        if ACRONYMS.contains(&word) || is_name && word.len() < 4 {
+        // An initial: "J. R. R. Tolkien".
+        let initial = word.len() == 1 && (word != "A" || scan.text[end..].starts_with('.'));
+        if initial || ACRONYMS.contains(&word) || is_name && word.len() < 4 {
             return None;
         }
         let lower = word.to_lowercase().replace('’', "'");

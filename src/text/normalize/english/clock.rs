@@ -7,7 +7,8 @@ use super::words;
 
 /// Zones of time, which are spelled.
 const ZONES: &[&str] = &[
-    "UTC", "GMT", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "BST", "CET", "CEST", "IST", "JST", "ET", "PT",
+    "UTC", "GMT", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "BST", "CET", "CEST", "IST", "JST",
+    "ET", "PT",
 ];
 
 /// Half of a day.
@@ -73,12 +74,25 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         && scan.has(Classes::RANGES)
         && let Some(last) = time(scan, scan.spaces(sign + c.len_utf8()))
     {
-        let is_time = last.half.is_some() || first.half.is_some() || first.minute.is_some() && last.minute.is_some();
+        let is_time =
+            last.half.is_some() || first.half.is_some() || first.minute.is_some() && last.minute.is_some();
         if is_time && ends(scan, &last) {
             let mut spoken = first.text(true);
             spoken.word("to");
             return Some(Edits::put(last.end, with(spoken, last.text(true), scan)));
         }
+    }
+    // "John 11:43-44"
+    if let Some(c @ ('-' | '–')) = scan.char(first.end)
+        && scan.has(Classes::RANGES)
+        && first.minute.is_some()
+        && let Some((last, end)) = small(scan, first.end + c.len_utf8(), 3, 200)
+        && scan.is_end(end)
+        && !scan.rest(end).starts_with([':', '-', '–'])
+    {
+        let mut spoken = first.text(true);
+        spoken.word("to");
+        return Some(Edits::put(end, with(spoken, Spoken::from(words::cardinal(last)), scan)));
     }
     if first.minute.is_none() && first.half.is_none() || !ends(scan, &first) {
         return None;
@@ -116,7 +130,6 @@ fn ends(scan: &Scan<'_>, time: &Time) -> bool {
 
 fn time(scan: &Scan<'_>, at: usize) -> Option<Time> {
     let (hour, mut end) = small(scan, at, 2, 25)?;
-    let hour_digits = end - at;
     let (mut minute, mut second) = (None, None);
     let separator = scan.char(end);
     if let Some(':' | '.') = separator
@@ -143,7 +156,6 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Time> {
         Some(_) => (1..=12).contains(&hour),
         None => hour < 24 || hour == 24 && minute == Some(0),
     };
-    let _ = hour_digits;
     fits.then_some(Time { hour, minute, second, half, end })
 }
 
@@ -169,7 +181,8 @@ fn half(scan: &Scan<'_>, at: usize) -> Option<(Half, usize)> {
         [_, b'm' | b'M', ..] if scan.is_end(start + 2) => {
             // "5 am" is a time, "I at 5 am" as well; "Am" is a verb.
             let mixed = bytes[0].is_ascii_uppercase() != bytes[1].is_ascii_uppercase();
-            (!mixed).then_some((half, start + 2))
+            let is_verb = scan.letters(scan.spaces(start + 2)) == "I";
+            (!mixed && !is_verb).then_some((half, start + 2))
         }
         _ => None,
     }

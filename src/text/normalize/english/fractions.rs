@@ -36,6 +36,8 @@ fn fraction(top: u64, bottom: u64, mixed: bool) -> String {
     let part = match bottom {
         2 => if top == 1 { "half" } else { "halves" }.to_owned(),
         4 => words_of("quarter", top),
+        100 => words_of("hundredth", top),
+        1000 => words_of("thousandth", top),
         _ => words_of(&words::ordinal(bottom), top),
     };
     match (top, bottom) {
@@ -51,7 +53,8 @@ fn words_of(part: &str, count: u64) -> String {
 
 /// A fraction's sign that stands alone.
 pub(super) fn sign(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
-    let (_, top, bottom) = SIGNS.iter().find(|(sign, _, _)| *sign == c).filter(|_| scan.has(Classes::FRACTIONS))?;
+    let (_, top, bottom) =
+        SIGNS.iter().find(|(sign, _, _)| *sign == c).filter(|_| scan.has(Classes::FRACTIONS))?;
     let end = at + c.len_utf8();
     let lead = if scan.before(at).is_some_and(char::is_alphanumeric) { " " } else { "" };
     let (text, end) = with_unit(scan, lead.to_owned() + &fraction(*top, *bottom, false), end, false);
@@ -79,7 +82,8 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     // "5 1/2", "5-1/2"
     let part_at = if next == '-' { end + 1 } else { scan.spaces(end) };
     if part_at > end
-        && let Some((top, bottom, part_end)) = slashed(scan, part_at).filter(|&(top, bottom, _)| top < bottom && is_part(bottom))
+        && let Some((top, bottom, part_end)) =
+            slashed(scan, part_at).filter(|&(top, bottom, _)| top < bottom && is_part(bottom))
         && bottom <= 64
     {
         let text = format!("{} and {}", words::cardinal(value), fraction(top, bottom, true));
@@ -97,7 +101,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let text = match (top, bottom) {
         (24, 7) => "twenty four seven".to_owned(),
         (9, 11) => "nine eleven".to_owned(),
-        (top, bottom) if top == bottom && top < 10 => format!("{} out of {}", words::cardinal(top), words::cardinal(bottom)),
+        (top, bottom) if top == bottom && top < 10 => {
+            format!("{} out of {}", words::cardinal(top), words::cardinal(bottom))
+        }
         (10, 10) => "ten out of ten".to_owned(),
         (top, bottom) if top == bottom => format!("{0} {0}", words::cardinal(top)),
         // "2010/11": a season.
@@ -107,7 +113,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
             return Some(Edits::put(end, text));
         }
         (0, _) | (_, 0 | 1) => format!("{} over {}", words::cardinal(top), words::cardinal(bottom)),
-        (top, bottom) if top < bottom => format!("{} out of {}", words::cardinal(top), words::cardinal(bottom)),
+        (top, bottom) if top < bottom => {
+            format!("{} out of {}", words::cardinal(top), words::cardinal(bottom))
+        }
         _ => format!("{} over {}", words::cardinal(top), words::cardinal(bottom)),
     };
     Some(Edits::put(end, text))
@@ -128,18 +136,25 @@ fn slashed(scan: &Scan<'_>, at: usize) -> Option<(u64, u64, usize)> {
         && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
     let end = if ordinal { end + scan.letters(end).len() } else { end };
     let unit_follows = units::find(scan, &number_at(scan, bottom_at)?).is_some();
-    (fits && !goes_on && (scan.is_end(end) || unit_follows)).then_some((top.parse().ok()?, bottom.parse().ok()?, end))
+    (fits && !goes_on && (scan.is_end(end) || unit_follows)).then_some((
+        top.parse().ok()?,
+        bottom.parse().ok()?,
+        end,
+    ))
 }
 
 /// Adds the unit behind a fraction: "half a mile", "three quarters of an inch", "five and a half miles".
 fn with_unit(scan: &Scan<'_>, text: String, end: usize, mixed: bool) -> (String, usize) {
     let number = super::Number { whole: "2".to_owned(), fraction: None, grouped: false, end };
-    let Some(unit) = units::find(scan, &number).filter(|_| scan.has(Classes::UNITS)) else { return (text, end) };
+    let Some(unit) = units::find(scan, &number).filter(|_| scan.has(Classes::UNITS)) else {
+        return (text, end);
+    };
     if mixed {
         let name = if unit.adjective { &unit.singular } else { &unit.plural };
         return (format!("{text} {name}"), unit.end);
     }
-    let article = if unit.singular.starts_with(['a', 'e', 'i', 'o']) || unit.singular == "hour" { "an" } else { "a" };
+    let article =
+        if unit.singular.starts_with(['a', 'e', 'i', 'o']) || unit.singular == "hour" { "an" } else { "a" };
     let text = match text.as_str() {
         "one half" => format!("half {article} {}", unit.singular),
         _ => format!("{text} of {article} {}", unit.singular),

@@ -64,7 +64,10 @@ fn groups<'a>(scan: &Scan<'a>, at: usize) -> Option<Groups<'a>> {
             at = next;
             continue;
         }
-        let Some(sign) = scan.char(at).filter(|c| matches!(c, '-' | '.' | ' ' | '\u{a0}' | '‑' | '–')) else { break };
+        let Some(sign) = scan.char(at).filter(|c| matches!(c, '-' | '.' | ' ' | '\u{a0}' | '‑' | '–'))
+        else {
+            break;
+        };
         let next = at + sign.len_utf8();
         let opens = scan.rest(next).starts_with('(') && !scan.digits(next + 1).is_empty();
         if scan.digits(next).is_empty() && !opens {
@@ -90,7 +93,8 @@ pub(super) fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     // Emergency numbers behind a verb.
     let word = scan.word_before(at);
     if let "911" | "999" | "112" | "311" | "411" | "988" | "101" | "111" = scan.digits(start) {
-        let verb = ["call", "dial", "called", "dialed", "calling", "dialled", "dialing", "Call", "Dial", "ring"];
+        let verb =
+            ["call", "dial", "called", "dialed", "calling", "dialled", "dialing", "Call", "Dial", "ring"];
         if verb.contains(&word) && scan.is_end(start + 3) && !scan.rest(start + 3).starts_with(['-', ' '])
             || verb.contains(&word) && scan.is_end(start + 3) && scan.digits(start + 4).is_empty()
         {
@@ -110,9 +114,14 @@ pub(super) fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         let signs = found.signs_are(&['-', '.', '‑', '–', ')', ' ']);
         let same = found.signs.windows(2).all(|pair| pair[0] == pair[1] || pair[0] == ')');
         let british = found.groups[0].starts_with('0') && (10..=11).contains(&total) && lengths.len() >= 2;
-        let american = matches!(lengths.as_slice(), [3, 3, 4] | [1, 3, 3, 4]) && (lengths.len() == 3 || found.groups[0] == "1");
+        let american = matches!(lengths.as_slice(), [3, 3, 4] | [1, 3, 3, 4])
+            && (lengths.len() == 3 || found.groups[0] == "1");
         let local = lengths == [3, 4] && found.signs == ['-'];
-        signs && (area_in_brackets && (7..=11).contains(&total) || american && (same || lengths.len() == 4) || british || local)
+        signs
+            && (area_in_brackets && (7..=11).contains(&total)
+                || american && (same || lengths.len() == 4)
+                || british
+                || local)
     };
     if !is_phone || !scan.is_end(found.end) || goes_on(scan, found.end) {
         return None;
@@ -120,11 +129,20 @@ pub(super) fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let zero = if scan.british() { "oh" } else { "zero" };
     let mut parts: Vec<String> = Vec::new();
     for (index, group) in found.groups.iter().enumerate() {
-        let toll_free = index + 2 < lengths.len() && group.len() == 3 && group.ends_with("00") && !group.starts_with('0');
+        let toll_free =
+            index + 2 < lengths.len() && group.len() == 3 && group.ends_with("00") && !group.starts_with('0');
         parts.push(if toll_free { words::integer(group) } else { words::digits(group, zero) });
     }
     let lead = if plus { "plus " } else { "" };
-    Some(Edits::put(found.end, format!("{lead}{}", parts.join(", "))))
+    let edits = Edits::put(found.end, format!("{lead}{}", parts.join(", ")));
+    // "x45"
+    let extension = scan.spaces(found.end);
+    let digits = scan.rest(extension).strip_prefix('x').map_or("", |_| scan.digits(extension + 1));
+    let end = extension + 1 + digits.len();
+    if !digits.is_empty() && digits.len() <= 6 && scan.is_end(end) {
+        return Some(edits.then(end, format!(", extension {}", words::digits(digits, zero))));
+    }
+    Some(edits)
 }
 
 /// `1-800-FLOWERS`

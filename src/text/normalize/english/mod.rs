@@ -33,17 +33,21 @@ pub(super) struct English {
 
 impl English {
     pub(super) fn new(text: &str, classes: Classes) -> Self {
-        let capitals = if classes.contains(Classes::CAPITALS) { Capitals::find(text) } else { Capitals::default() };
+        let capitals =
+            if classes.contains(Classes::CAPITALS) { Capitals::find(text) } else { Capitals::default() };
         Self { capitals, quote_open: false }
     }
 
     pub(super) fn rule(&mut self, scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
         match c {
-            '"' => self.quote_open = !self.quote_open,
+            // Directly behind a word it closes, else it opens.
+            '"' => {
+                self.quote_open = scan.before(at).is_none_or(|c| c.is_whitespace() || "([{—-*_".contains(c))
+            }
             '\n' if scan.rest(at + 1).starts_with('\n') => self.quote_open = false,
             _ => {}
         }
-        if c.is_ascii_digit() || c == '.' && scan.digits(at + 1) != "" {
+        if c.is_ascii_digit() || c == '.' && !scan.digits(at + 1).is_empty() {
             return if digits::is_start(scan, at) { self.number(scan, at) } else { None };
         }
         if c.is_alphabetic() {
@@ -60,6 +64,10 @@ impl English {
     }
 
     fn number(&self, scan: &Scan<'_>, at: usize) -> Option<Edits> {
+        // The number of a name: "PDP-11/24", "RSX-11M".
+        if scan.before(at) == Some('-') && scan.before(at - 1).is_some_and(char::is_alphabetic) {
+            return Some(Edits::keep(at + scan.digits(at).len().max(1)));
+        }
         groups::phone(scan, at)
             .or_else(|| calendar::numeric(scan, at))
             .or_else(|| clock::rule(scan, at))
@@ -100,7 +108,9 @@ fn reads_right(number: &Number<'_>) -> bool {
 
 /// Whether misaki, which reads decimals through a floating-point number, drops a zero at the end.
 fn drops_zero(number: &Number<'_>) -> bool {
-    number.fraction.is_some_and(|fraction| fraction.len() > 1 && fraction.ends_with('0') || fraction.len() > 12)
+    number
+        .fraction
+        .is_some_and(|fraction| fraction.len() > 1 && fraction.ends_with('0') || fraction.len() > 12)
 }
 
 /// The number at `at`, where it is one to read in words.

@@ -1,7 +1,7 @@
 //! Bare numbers that misaki drops zeros of, or has no grammar for.
 
 use super::super::Classes;
-use super::super::scan::{Edits, Scan};
+use super::super::scan::{Edits, Scan, Spoken};
 use super::{drops_zero, number_at, say, words};
 
 /// Beyond this misaki fails.
@@ -12,25 +12,15 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if !scan.has(Classes::NUMBERS) {
         return Some(Edits::keep(number.end));
     }
-    let after = scan.rest(number.end);
+    if let Some(edits) = hexadecimal(scan, at) {
+        return Some(edits);
+    }
     // 1e6, 1.5e-3
     if let Some(edits) = scientific(scan, number.end, &say(&number)) {
         return Some(edits);
     }
-    // 2^10, 10^-3
-    if let Some(power) = after.strip_prefix('^') {
-        let minus = power.starts_with(['-', '−']);
-        let exponent = number.end + 1 + if minus { power.chars().next().map_or(0, char::len_utf8) } else { 0 };
-        if let Some(power) = number_at(scan, exponent).filter(|power| scan.is_end(power.end)) {
-            let sign = if minus { "minus " } else { "" };
-            return Some(Edits::put(power.end, format!("{} to the power of {sign}{}", say(&number), say(&power))));
-        }
-    }
-    // 5², 10³
-    for (sign, name) in [('²', "squared"), ('³', "cubed")] {
-        if after.starts_with(sign) && scan.is_end(number.end + sign.len_utf8()) {
-            return Some(Edits::keep(number.end).then(number.end + sign.len_utf8(), format!(" {name}")));
-        }
+    if let Some((power, end)) = power(scan, number.end) {
+        return Some(Edits::put(end, say(&number) + &power));
     }
     // 10x10, 3 × 4; 5x faster
     if let Some(edits) = product(scan, at, number.end, &say(&number)) {
@@ -63,6 +53,42 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     Some(Edits::keep(number.end))
 }
 
+/// `0xff`, digit by digit.
+fn hexadecimal(scan: &Scan<'_>, at: usize) -> Option<Edits> {
+    let digits = scan.rest(at).strip_prefix("0x").or_else(|| scan.rest(at).strip_prefix("0X"))?;
+    let len = digits.bytes().take(LONGEST_DIGITS).take_while(u8::is_ascii_hexdigit).count();
+    let end = at + 2 + len;
+    if len == 0 || !scan.is_end(end) {
+        return None;
+    }
+    let mut spoken = Spoken::from("zero");
+    for c in "X".chars().chain(digits[..len].chars()) {
+        let name = c.to_ascii_uppercase().to_string();
+        match c.is_ascii_digit() {
+            true => spoken.word(&words::digits(&name, "zero")),
+            false => spoken.word_read(&name, words::spelled(&name, scan.british())),
+        }
+    }
+    Some(Edits::put(end, spoken))
+}
+
+/// The power behind a number that ends at `at`, and its end: `2^10`, `10^-3`, `5²`.
+fn power(scan: &Scan<'_>, at: usize) -> Option<(String, usize)> {
+    let rest = scan.rest(at);
+    for (sign, name) in [('²', " squared"), ('³', " cubed")] {
+        let end = at + sign.len_utf8();
+        if rest.starts_with(sign) {
+            return scan.is_end(end).then(|| (name.to_owned(), end));
+        }
+    }
+    let exponent = rest.strip_prefix('^')?;
+    let sign = exponent.chars().next().filter(|c| matches!(c, '-' | '−'));
+    let power =
+        number_at(scan, at + 1 + sign.map_or(0, char::len_utf8)).filter(|power| scan.is_end(power.end))?;
+    let minus = if sign.is_some() { "minus " } else { "" };
+    Some((format!(" to the power of {minus}{}", say(&power)), power.end))
+}
+
 fn scientific(scan: &Scan<'_>, at: usize, words_before: &str) -> Option<Edits> {
     let power = scan.rest(at).strip_prefix(['e', 'E'])?;
     let (sign, skip) = match power.as_bytes().first()? {
@@ -87,14 +113,22 @@ fn product(scan: &Scan<'_>, _at: usize, end: usize, first: &str) -> Option<Edits
         let Some(c @ ('x' | 'X' | '×' | '*')) = scan.char(sign) else { break };
         let next = scan.spaces(sign + c.len_utf8());
         let spaced = sign > at && next > sign + c.len_utf8();
-        let Some(number) = number_at(scan, next).filter(|_| spaced || next == sign + c.len_utf8()) else { break };
+        let Some(number) = number_at(scan, next).filter(|_| spaced || next == sign + c.len_utf8()) else {
+            break;
+        };
+        let power = power(scan, number.end);
         let word = match c {
+            _ if power.is_some() => "times",
             '*' => "times",
             '×' if spaced && scan.rest(scan.spaces(number.end)).starts_with('=') => "times",
             _ => "by",
         };
         text = format!("{text} {word} {}", side(&number.whole, &say(&number)));
         at = number.end;
+        if let Some((power, end)) = power {
+            text.push_str(&power);
+            at = end;
+        }
     }
     if at > end {
         let text = match text.split_once(' ') {
@@ -135,8 +169,9 @@ pub(super) fn compound(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         return None;
     }
     let name = match letters {
-        "v" | "V" => "version",
-        "ver" | "Ver" => "version",
+        "v" | "ver" | "Ver" => "version",
+        // "V8" is an engine.
+        "V" if scan.rest(end + scan.digits(end).len()).starts_with('.') => "version",
         _ => return None,
     };
     let start = if scan.rest(end).starts_with('.') && letters.len() > 1 { scan.spaces(end + 1) } else { end };

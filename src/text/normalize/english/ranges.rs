@@ -12,6 +12,9 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
         return None;
     }
     let first = number_at(scan, at)?;
+    if let Some(edits) = ratio(scan, &first) {
+        return Some(edits);
+    }
     let percent = usize::from(scan.rest(first.end).starts_with('%'));
     let (last_at, spaced) = separator(scan, first.end + percent)?;
     let last = number_at(scan, last_at)?;
@@ -23,6 +26,14 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     // Behind a word and a hyphen it is a name: "F-16-20".
     if scan.before(at) == Some('-') {
         return None;
+    }
+    // "Boeing 747-400"
+    if first.whole.len() >= 3
+        && last.whole.len() >= 3
+        && value(&first) > value(&last)
+        && last.fraction.is_none()
+    {
+        return Some(Edits::keep(last.end));
     }
     let (from, to) = both(&first, &last);
     let joint = if value(&first) == value(&last) { " " } else { " to " };
@@ -40,7 +51,10 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     if let Some(ordinal) = ["st", "nd", "rd", "th"].iter().find(|ending| **ending == letters) {
         let last_value = last.small()?;
         let end = last.end + ordinal.len();
-        return Some(Edits::put(end, format!("{}{joint}{}", words::ordinal(first.small()?), words::ordinal(last_value))));
+        return Some(Edits::put(
+            end,
+            format!("{}{joint}{}", words::ordinal(first.small()?), words::ordinal(last_value)),
+        ));
     }
     let magnitude = match letters {
         "k" | "K" => " thousand",
@@ -57,6 +71,15 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     scan.is_end(end).then(|| Edits::put(end, format!("{from}{joint}{to}{magnitude}")))
 }
 
+/// `16:9`, which is no time of day.
+fn ratio(scan: &Scan<'_>, first: &Number<'_>) -> Option<Edits> {
+    let last_at = scan.rest(first.end).strip_prefix(':').map(|_| first.end + 1)?;
+    let last = number_at(scan, last_at)?;
+    let goes_on = scan.text[last.end..].starts_with([':', '/', '-']);
+    let fits = last.whole.len() != 2 && first.fraction.is_none() && scan.is_end(last.end) && !goes_on;
+    fits.then(|| Edits::put(last.end, format!("{} to {}", say(first), say(&last))))
+}
+
 /// The sign between two numbers behind byte `at`: where the second begins, and whether spaces are around the sign.
 pub(super) fn separator(scan: &Scan<'_>, at: usize) -> Option<(usize, bool)> {
     let sign_at = scan.spaces(at);
@@ -71,7 +94,9 @@ pub(super) fn separator(scan: &Scan<'_>, at: usize) -> Option<(usize, bool)> {
 /// Both numbers in words, years as years.
 pub(super) fn both(first: &Number<'_>, last: &Number<'_>) -> (String, String) {
     let year = |number: &Number<'_>| {
-        number.small().filter(|value| number.whole.len() == 4 && !number.grouped && (1000..=2100).contains(value))
+        number
+            .small()
+            .filter(|value| number.whole.len() == 4 && !number.grouped && (1000..=2100).contains(value))
     };
     match (year(first), year(last), last.small()) {
         (Some(from), Some(to), _) => (words::year(from), words::year(to)),

@@ -19,8 +19,10 @@ const REGNAL: &[&str] = &[
 ];
 
 /// Titles before a monarch's name, with which even the numeral I is safe.
-const TITLES: &[&str] =
-    &["King", "Queen", "Pope", "Emperor", "Empress", "Tsar", "Czar", "Kaiser", "Prince", "Sultan", "Pharaoh", "Duke", "Archduke"];
+const TITLES: &[&str] = &[
+    "King", "Queen", "Pope", "Emperor", "Empress", "Tsar", "Czar", "Kaiser", "Prince", "Sultan", "Pharaoh",
+    "Duke", "Archduke",
+];
 
 /// Words whose numerals are cardinals.
 #[rustfmt::skip]
@@ -79,18 +81,26 @@ fn canonical(mut value: u64) -> String {
 pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let numeral = scan.letters(at);
     let end = at + numeral.len();
-    if !scan.has(Classes::ROMAN) || numeral.len() > 8 || !matches!(numeral.as_bytes().first()?, b'I' | b'V' | b'X' | b'L' | b'C') {
+    if !scan.has(Classes::ROMAN)
+        || numeral.len() > 8
+        || !matches!(numeral.as_bytes().first()?, b'I' | b'V' | b'X' | b'L' | b'C')
+    {
         return None;
     }
     let value = value(numeral)?;
     // "I'm", "X-ray", "V8", "II/III"
     let possessive = scan.rest(end).starts_with("'s") || scan.rest(end).starts_with("’s");
     let next = scan.text[end..].chars().next();
-    if !scan.is_end(end) || matches!(next, Some('-' | '/' | '&' | '@' | '_')) || matches!(next, Some('\'' | '’')) && !possessive {
+    if !scan.is_end(end)
+        || matches!(next, Some('-' | '/' | '&' | '@' | '_'))
+        || matches!(next, Some('\'' | '’')) && !possessive
+    {
         return None;
     }
     // "A.I.", "V. Putin"
-    if next == Some('.') && scan.text[end + 1..].starts_with(char::is_alphabetic) || scan.before(at) == Some('.') {
+    if next == Some('.') && scan.text[end + 1..].starts_with(char::is_alphabetic)
+        || scan.before(at) == Some('.')
+    {
         return None;
     }
     let gap = scan.spaces_before(at);
@@ -102,10 +112,12 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let earlier = scan.word_before(before_name);
     let single = numeral.len() == 1;
     let all_capitals = name.len() > 1 && name.chars().all(char::is_uppercase);
-    if COUNTED.contains(&name) || all_capitals && COUNTED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+    if COUNTED.contains(&name) || all_capitals && COUNTED.iter().any(|known| known.eq_ignore_ascii_case(name))
+    {
         // "Part I" and "Part V", but "In this Part I show": a small word goes on.
         let verb = numeral == "I" && is_verb_next(scan, end);
-        return (!verb).then(|| Edits::put(end, words::cardinal(value)));
+        let letter = matches!(numeral, "L" | "C");
+        return (!verb && !letter).then(|| Edits::put(end, words::cardinal(value)));
     }
     if value >= 40 || matches!(numeral, "C" | "L" | "XL" | "XC") {
         return None;
@@ -126,7 +138,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         return Some(Edits::put(end, format!("the {}", words::ordinal(value))));
     }
     // "Rocky II", "Final Fantasy VII"; not "DVD II" or a sentence's first word.
-    let fits = !all_capitals && name.len() > 2 && !matches!(name, "The" | "And" | "But" | "This" | "That" | "See" | "From");
+    let fits = !all_capitals
+        && name.len() > 2
+        && !matches!(name, "The" | "And" | "But" | "This" | "That" | "See" | "From");
     fits.then(|| Edits::put(end, words::cardinal(value)))
 }
 
@@ -135,9 +149,10 @@ fn is_verb_next(scan: &Scan<'_>, end: usize) -> bool {
     let start = scan.gap(end);
     let next = scan.letters(start);
     let follows = [
-        "am", "was", "have", "had", "will", "would", "think", "thought", "say", "said", "know", "knew", "do", "did", "don",
-        "can", "could", "should", "want", "like", "love", "show", "see", "saw", "mean", "went", "got", "met", "wrote", "hope",
-        "never", "always", "just", "also", "really", "must", "might", "may", "need", "feel", "felt",
+        "am", "was", "have", "had", "will", "would", "think", "thought", "say", "said", "know", "knew", "do",
+        "did", "don", "can", "could", "should", "want", "like", "love", "show", "see", "saw", "mean", "went",
+        "got", "met", "wrote", "hope", "never", "always", "just", "also", "really", "must", "might", "may",
+        "need", "feel", "felt",
     ];
     start > end && follows.contains(&next)
 }
@@ -155,9 +170,15 @@ mod tests {
 
     #[test]
     fn only_well_formed_numerals_have_a_value() {
-        for (numeral, expected) in
-            [("I", Some(1)), ("IV", Some(4)), ("XIX", Some(19)), ("LVIII", Some(58)), ("IIII", None), ("VX", None), ("IC", None)]
-        {
+        for (numeral, expected) in [
+            ("I", Some(1)),
+            ("IV", Some(4)),
+            ("XIX", Some(19)),
+            ("LVIII", Some(58)),
+            ("IIII", None),
+            ("VX", None),
+            ("IC", None),
+        ] {
             assert_eq!(value(numeral), expected, "{numeral}");
         }
     }

@@ -24,17 +24,18 @@ const SIGNS: &[(char, &str)] = &[
     ('⇒', "implies"),
     ('©', "copyright"),
     ('‰', "per mille"),
-    ('°', "degrees"),
     ('№', "number"),
 ];
 
 /// Signs that are seen and not said.
-const SILENT: &[char] = &['®', '™', '℠', '•', '·', '▪', '►', '†', '‡', '←', '↑', '↓', '─', '━', '│', '■', '□', '●', '○', '◆'];
+const SILENT: &[char] =
+    &['®', '™', '℠', '•', '·', '▪', '►', '†', '‡', '←', '↑', '↓', '─', '━', '│', '■', '□', '●', '○', '◆'];
 
 pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let end = at + c.len_utf8();
     if c == '#' && scan.has(Classes::NUMBERS) && !scan.digits(end).is_empty() && scan.is_start(at) {
-        return Some(Edits::put(end, "number "));
+        let behind = end + scan.digits(end).len();
+        return scan.is_end(behind).then(|| Edits::put(end, "number "));
     }
     if !scan.has(Classes::SYMBOLS) {
         return None;
@@ -42,12 +43,23 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let (before, after) = (scan.before(at), scan.text[end..].chars().next());
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    // A letter's power; a number's is read with it.
+    if let Some(name) = match c {
+        '²' => Some(" squared"),
+        '³' => Some(" cubed"),
+        _ => None,
+    } {
+        return before.filter(|c| c.is_alphabetic()).map(|_| Edits::put(end, name));
+    }
     if SILENT.contains(&c) {
         let apart = !is_space(before) && !is_space(after) && after.is_some_and(char::is_alphanumeric);
         return Some(Edits::put(end, if apart { " " } else { "" }));
     }
     // About five, but "~/" and "a~b" not.
-    if c == '~' && (is_digit(after) || "$£€".contains(after.unwrap_or(' '))) && !before.is_some_and(char::is_alphanumeric) {
+    if c == '~'
+        && (is_digit(after) || "$£€".contains(after.unwrap_or(' ')))
+        && !before.is_some_and(char::is_alphanumeric)
+    {
         return Some(Edits::put(end, "about "));
     }
     if c == '≈' && is_digit(after) && is_space(before) {
@@ -60,7 +72,10 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     if c == '-' || c == '=' {
         let arrow = scan.rest(end).starts_with('>');
         if arrow && (is_space(before) || scan.before(at).is_some_and(char::is_alphanumeric)) {
-            return Some(Edits::put(end + 1, padded(scan, at, end + 1, if c == '-' { "to" } else { "implies" })));
+            return Some(Edits::put(
+                end + 1,
+                padded(scan, at, end + 1, if c == '-' { "to" } else { "implies" }),
+            ));
         }
     }
     if c == '/' {
@@ -80,7 +95,11 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     }
     match c {
         '=' if scan.rest(end).starts_with('=') => None,
-        '<' | '>' if !is_space(before) && !is_digit(before) && !is_space(after) => None,
+        // "<name>" is no comparison.
+        '<' | '>' if !(is_digit(before) || is_digit(after) || is_space(before) && is_space(after)) => None,
+        '≤' | '≥' if is_digit(after) && !is_space(after) && is_space(before) && !ends_with_term(scan, at) => {
+            Some(Edits::put(end, if c == '≤' { "at most " } else { "at least " }))
+        }
         _ => Some(Edits::put(end, padded(scan, at, end, name))),
     }
 }
@@ -95,7 +114,11 @@ fn ends_with_term(scan: &Scan<'_>, at: usize) -> bool {
 /// `name` with spaces where it would run into its neighbours.
 fn padded(scan: &Scan<'_>, at: usize, end: usize, name: &str) -> String {
     let is_close = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
-    let lead = if is_close(scan.before(at)) && !scan.before(at).is_some_and(|c| "(“\"".contains(c)) { " " } else { "" };
+    let lead = if is_close(scan.before(at)) && !scan.before(at).is_some_and(|c| "(“\"".contains(c)) {
+        " "
+    } else {
+        ""
+    };
     let next = scan.text[end..].chars().next();
     let tail = if is_close(next) && !next.is_some_and(|c| ".,;:!?)”".contains(c)) { " " } else { "" };
     format!("{lead}{name}{tail}")
@@ -105,6 +128,11 @@ fn padded(scan: &Scan<'_>, at: usize, end: usize, name: &str) -> String {
 pub(super) fn minus(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
     let end = at + c.len_utf8();
     if c == '-' {
+        // "3 - 2"; "2 - 3" is a range.
+        let spaced = scan.before(at) == Some(' ') && scan.rest(end).starts_with(' ');
+        if spaced && scan.has(Classes::SYMBOLS) && scan.word_or_number_around(at, end) {
+            return Some(Edits::put(end, "minus"));
+        }
         return rule(scan, at, c);
     }
     let next = scan.char(scan.spaces(end))?;

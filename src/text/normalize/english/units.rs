@@ -114,13 +114,33 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, quote_open: bool) -> Option<Edits
     if let Some(edits) = feet_and_inches(scan, at, &number, quote_open) {
         return Some(edits);
     }
-    let found = find(scan, &number)?;
+    let mut found = find(scan, &number)?;
+    found.adjective |= is_adjective(scan, at, found.end);
     let name = format!(" {}", found.for_number(&number));
     Some(if reads_right(&number) {
         Edits::keep(number.end).then(found.end, name)
     } else {
         Edits::put(found.end, say(&number) + &name)
     })
+}
+
+/// Whether the measure at bytes `at..end` is said of a noun behind it: "a 60 W bulb", but "the 5 km of road".
+fn is_adjective(scan: &Scan<'_>, at: usize, end: usize) -> bool {
+    const ARTICLES: &[&str] = &[
+        "a", "A", "an", "An", "the", "The", "his", "her", "my", "your", "their", "our", "this", "that",
+        "each", "every",
+    ];
+    const NO_NOUNS: &[&str] = &[
+        "of", "and", "or", "in", "to", "is", "was", "are", "were", "at", "for", "from", "on", "by", "away",
+        "per", "long", "wide", "high", "tall", "deep", "thick", "more", "less", "than", "with", "a", "an",
+        "the", "as", "if", "but", "before", "after", "when", "that",
+    ];
+    let next = scan.spaces(end);
+    let noun = scan.letters(next);
+    next > end
+        && noun.starts_with(char::is_lowercase)
+        && !NO_NOUNS.contains(&noun)
+        && ARTICLES.contains(&scan.word_before(at))
 }
 
 /// The unit behind `number`.
@@ -165,8 +185,11 @@ pub(super) fn find(scan: &Scan<'_>, number: &Number<'_>) -> Option<Found> {
         end = behind;
     }
     // The full stop of "5 ft. tall".
-    let stop = scan.rest(end).starts_with('.') && !hyphen && !scan.ends_sentence(end + 1);
-    let dotted = matches!(symbol, "ft" | "lb" | "lbs" | "oz" | "min" | "sec" | "hr" | "hrs" | "yd" | "mi" | "gal" | "qt" | "yrs" | "yr");
+    let stop = scan.rest(end).starts_with('.') && !scan.ends_sentence(end + 1);
+    let dotted = matches!(
+        symbol,
+        "ft" | "lb" | "lbs" | "oz" | "min" | "sec" | "hr" | "hrs" | "yd" | "mi" | "gal" | "qt" | "yrs" | "yr"
+    );
     if stop && dotted && scan.is_end(end + 1) {
         end += 1;
     }
@@ -254,7 +277,8 @@ fn feet_and_inches(scan: &Scan<'_>, _at: usize, number: &Number<'_>, quote_open:
     let whole = number.small()?;
     match sign {
         '\'' | '’' | '′' => {
-            let inches = number_at(scan, scan.spaces(end)).filter(|inches| inches.small().is_some_and(|n| n < 12));
+            let inches =
+                number_at(scan, scan.spaces(end)).filter(|inches| inches.small().is_some_and(|n| n < 12));
             let closing = inches.as_ref().and_then(|inches| {
                 let rest = scan.rest(inches.end);
                 let mark = ["\"", "”", "″", "''"].iter().find(|mark| rest.starts_with(**mark))?;

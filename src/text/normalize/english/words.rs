@@ -3,15 +3,32 @@
 //! As misaki reads numbers: without "and", without hyphens. Source of the letters' phonemes: misaki's gold lexicons.
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 
 const TENS: [&str; 10] =
     ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
-const SCALES: [&str; 7] =
-    ["", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"];
+const SCALES: [&str; 7] = ["", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"];
 
 const ORDINALS: [(&str, &str); 8] = [
     ("one", "first"),
@@ -134,10 +151,32 @@ pub(crate) fn plural(noun: &str) -> String {
 
 /// The names of the letters A to Z without stress: American, and British where it differs.
 const LETTERS: [(&str, &str); 26] = [
-    ("A", ""), ("bi", "biː"), ("si", "siː"), ("di", "diː"), ("i", "iː"), ("ɛf", ""), ("ʤi", "ʤiː"), ("Aʧ", ""),
-    ("I", ""), ("ʤA", ""), ("kA", ""), ("ɛl", ""), ("ɛm", ""), ("ɛn", ""), ("O", "Q"), ("pi", "piː"),
-    ("kju", "kjuː"), ("ɑɹ", "ɑː"), ("ɛs", ""), ("ti", "tiː"), ("ju", "juː"), ("vi", "viː"),
-    ("dʌbᵊlju", "dʌbᵊljuː"), ("ɛks", ""), ("wI", ""), ("zi", "zɛd"),
+    ("A", ""),
+    ("bi", "biː"),
+    ("si", "siː"),
+    ("di", "diː"),
+    ("i", "iː"),
+    ("ɛf", ""),
+    ("ʤi", "ʤiː"),
+    ("Aʧ", ""),
+    ("I", ""),
+    ("ʤA", ""),
+    ("kA", ""),
+    ("ɛl", ""),
+    ("ɛm", ""),
+    ("ɛn", ""),
+    ("O", "Q"),
+    ("pi", "piː"),
+    ("kju", "kjuː"),
+    ("ɑɹ", "ɑː"),
+    ("ɛs", ""),
+    ("ti", "tiː"),
+    ("ju", "juː"),
+    ("vi", "viː"),
+    ("dʌbᵊlju", "dʌbᵊljuː"),
+    ("ɛks", ""),
+    ("wI", ""),
+    ("zi", "zɛd"),
 ];
 
 /// The phonemes of ASCII `letters` spelled as one word, as misaki spells: secondary stresses and a primary one on the last.
@@ -145,7 +184,8 @@ const LETTERS: [(&str, &str); 26] = [
 pub(crate) fn spelled(letters: &str, british: bool) -> Option<String> {
     let mut phonemes = String::new();
     for (index, letter) in letters.bytes().enumerate() {
-        let (american, different) = *LETTERS.get(usize::from(letter.to_ascii_uppercase().checked_sub(b'A')?))?;
+        let (american, different) =
+            *LETTERS.get(usize::from(letter.to_ascii_uppercase().checked_sub(b'A')?))?;
         let name = if british && !different.is_empty() { different } else { american };
         let stress = if index + 1 == letters.len() { 'ˈ' } else { 'ˌ' };
         // The mark stands before the first vowel.
@@ -164,7 +204,10 @@ mod tests {
     #[test]
     fn numbers_read_as_misaki_reads_them() {
         assert_eq!(cardinal(0), "zero");
-        assert_eq!(cardinal(1_234_567), "one million two hundred thirty four thousand five hundred sixty seven");
+        assert_eq!(
+            cardinal(1_234_567),
+            "one million two hundred thirty four thousand five hundred sixty seven"
+        );
         assert_eq!(cardinal(u64::MAX).split(' ').next(), Some("eighteen"));
         for (value, expected) in [(1, "first"), (12, "twelfth"), (22, "twenty second"), (30, "thirtieth")] {
             assert_eq!(ordinal(value), expected);
