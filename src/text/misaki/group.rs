@@ -29,6 +29,8 @@ pub(super) struct Tagged {
 /// A part of a token.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
+    /// The token that it is a part of.
+    pub token: usize,
     /// Bytes of the text.
     pub range: Range<usize>,
     pub tag: Tag,
@@ -58,6 +60,7 @@ pub(super) enum Unit {
 #[derive(Debug, Clone)]
 pub(super) struct Merged {
     pub range: Range<usize>,
+    pub tokens: Range<usize>,
     pub tag: Tag,
     pub stress: Option<f32>,
     pub flags: NumberFlags,
@@ -80,6 +83,7 @@ impl Merged {
         let stress = stresses.next();
         Merged {
             range: first.range.start..last.range.end,
+            tokens: first.token..last.token + 1,
             tag: heaviest.1,
             stress: stress.filter(|stress| stresses.all(|other| other == *stress)),
             flags: pieces.iter().fold(NumberFlags::default(), |flags, piece| flags.union(piece.flags)),
@@ -96,6 +100,7 @@ impl Merged {
             currency: self.currency,
             is_head: self.is_head,
             flags: self.flags,
+            place: None,
         }
     }
 }
@@ -110,7 +115,7 @@ pub(super) fn units(text: &str, tokens: &[Tagged]) -> Vec<Unit> {
     let mut grouping = Grouping { units: Vec::with_capacity(tokens.len()), open: Vec::new() };
     let mut currency = None;
     for (i, token) in tokens.iter().enumerate() {
-        let mut pieces = cut(text, token);
+        let mut pieces = cut(text, token, i);
         let next_is_number = tokens.get(i + 1).is_some_and(|next| next.tag == Tag::CD);
         for j in 0..pieces.len() {
             let is_last = j + 1 == pieces.len();
@@ -125,7 +130,8 @@ pub(super) fn units(text: &str, tokens: &[Tagged]) -> Vec<Unit> {
                 settle(piece, "");
             } else if piece.tag == Tag::COLON && matches!(word, "-" | "–") {
                 settle(piece, "—");
-            } else if piece.tag.is_punctuation() && !word.chars().all(|c| c.is_ascii_alphabetic()) {
+            } else if piece.tag.is_punctuation() && !word.chars().any(char::is_alphanumeric) {
+                // Upstream asks for letters only, and so drops numbers that are tagged as punctuation.
                 match piece.tag.mark() {
                     Some(mark) => settle(piece, mark),
                     None => {
@@ -161,8 +167,9 @@ fn is_two_between_letters(text: &str, pieces: &[Piece]) -> bool {
 }
 
 /// The pieces of a token; the token itself if its phonemes are settled.
-fn cut(text: &str, token: &Tagged) -> Vec<Piece> {
+fn cut(text: &str, token: &Tagged, index: usize) -> Vec<Piece> {
     let piece = |range: Range<usize>| Piece {
+        token: index,
         range,
         tag: token.tag,
         space_after: false,

@@ -75,14 +75,17 @@ impl fmt::Debug for Misaki {
 
 impl Phonemizer for Misaki {
     fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
+        let lexicon = lexicon(language)?;
+        let tagged = tagged(passage);
         let resolver = Resolver {
             text: passage.text,
             language,
-            lexicon: lexicon(language)?,
+            lexicon,
+            tokens: &tagged,
             fallback: self.fallback.as_deref(),
             heteronyms: self.heteronyms,
         };
-        let units = group::units(passage.text, &tagged(passage));
+        let units = group::units(passage.text, &tagged);
         let mut tokens = resolver.resolve(units)?;
         close_gaps(&mut tokens);
         Ok(tokens)
@@ -124,48 +127,50 @@ fn tagged(passage: &Passage<'_>) -> Vec<Tagged> {
                 tokens.push(token);
                 break;
             };
-            match settle(mark, token, &mut tokens) {
-                Some(rest) => token = rest,
-                None => break,
+            let goes_on = mark.range.end < token.range.end;
+            match &mark.kind {
+                MarkKind::Stress(level) => token.stress = Some(*level),
+                MarkKind::NumberFlags(flags) => token.flags = NumberFlags::parse(flags),
+                MarkKind::Phonemes(phonemes) => match settle(mark, phonemes, token, &mut tokens) {
+                    Some(rest) => {
+                        token = rest;
+                        continue;
+                    }
+                    None => break,
+                },
             }
+            if !goes_on {
+                tokens.push(token);
+                break;
+            }
+            marks.next();
         }
     }
     marks.for_each(|mark| add_unsaid(mark, &mut tokens));
     tokens
 }
 
-/// Pushes `token`, which shares bytes with `mark`, and gives back what of it lies behind the mark.
-fn settle(mark: &Mark, mut token: Tagged, tokens: &mut Vec<Tagged>) -> Option<Tagged> {
+/// Pushes `token` with the phonemes of `mark`, which it shares bytes with, and gives back what of it lies behind the mark.
+fn settle(mark: &Mark, phonemes: &str, mut token: Tagged, tokens: &mut Vec<Tagged>) -> Option<Tagged> {
     let mut rest = None;
-    match &mark.kind {
-        MarkKind::Stress(level) => token.stress = Some(*level),
-        MarkKind::NumberFlags(flags) => token.flags = NumberFlags::parse(flags),
-        MarkKind::Phonemes(phonemes) => {
-            if token.range.start < mark.range.start {
-                let before = token.range.start..mark.range.start;
-                tokens.push(Tagged { range: before, space_after: false, ..token.clone() });
-                token.range.start = mark.range.start;
-            }
-            if mark.range.end < token.range.end {
-                rest = Some(Tagged { range: mark.range.end..token.range.end, ..token.clone() });
-                token.range.end = mark.range.end;
-                token.space_after = false;
-            }
-            match tokens
-                .last_mut()
-                .filter(|last| last.phonemes.is_some() && last.range.start >= mark.range.start)
-            {
-                // The first token of the mark has the phonemes of all.
-                Some(first) => {
-                    first.range.end = token.range.end;
-                    first.space_after = token.space_after;
-                    return rest;
-                }
-                None => token.phonemes = Some(phonemes.clone()),
-            }
-        }
+    if token.range.start < mark.range.start {
+        let before = token.range.start..mark.range.start;
+        tokens.push(Tagged { range: before, space_after: false, ..token.clone() });
+        token.range.start = mark.range.start;
     }
-    tokens.push(token);
+    if mark.range.end < token.range.end {
+        rest = Some(Tagged { range: mark.range.end..token.range.end, ..token.clone() });
+        token.range.end = mark.range.end;
+        token.space_after = false;
+    }
+    match tokens.last_mut().filter(|last| last.phonemes.is_some() && last.range.start >= mark.range.start) {
+        // The first token of the mark has the phonemes of all.
+        Some(first) => {
+            first.range.end = token.range.end;
+            first.space_after = token.space_after;
+        }
+        None => tokens.push(Tagged { phonemes: Some(phonemes.to_owned()), ..token }),
+    }
     rest
 }
 

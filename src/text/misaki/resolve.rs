@@ -2,9 +2,12 @@
 //!
 //! Source: misaki 0.9.4, `G2P.__call__`, `resolve_tokens`, `token_context`.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
-use super::group::{Merged, Piece, Unit};
+use super::group::{Merged, Piece, Tagged, Unit};
+use super::heteronyms::Place;
 use super::lexicon::{Context, Lexicon, Query, Spoken, is_letter};
 use super::symbols::{PRIMARY, apply_stress, is_consonant, is_stop, is_vowel, weight};
 use super::tagger::Tag;
@@ -21,6 +24,9 @@ pub(super) struct Resolver<'a> {
     pub language: Language,
     pub lexicon: &'static Lexicon,
     pub fallback: Option<&'a dyn WordReader>,
+    /// The tokens that the units are made of.
+    pub tokens: &'a [Tagged],
+    /// Whether the part of speech decides where misaki's lexicon does not ask for it.
     pub heteronyms: bool,
 }
 
@@ -41,20 +47,24 @@ impl Resolver<'_> {
         &self.text[piece.range.clone()]
     }
 
+    fn query(&self, merged: &Merged) -> Query<'_> {
+        let Range { start, end } = merged.tokens;
+        let place = self.heteronyms.then(|| Place::new(self.text, self.tokens, start, end));
+        Query { place, ..merged.query(self.text) }
+    }
+
     fn single(&self, piece: &mut Piece, context: &mut Context) -> Result<(), TextError> {
         if piece.phonemes.is_none() {
             let merged = Merged::of(self.text, std::slice::from_ref(piece));
-            let text = piece.alias.unwrap_or(&self.text[piece.range.clone()]);
-            let spoken = match self.lexicon.read(
-                &Query { text, ..merged.query(self.text) },
-                *context,
-                self.heteronyms,
-            ) {
+            let query = self.query(&merged);
+            let query = Query { text: piece.alias.unwrap_or(query.text), ..query };
+            let spoken = match self.lexicon.read(&query, *context) {
                 Some(spoken) => Some(spoken),
                 None => self.fall_back(self.word(piece))?,
             };
             match spoken {
                 Some(spoken) => set(piece, spoken),
+                None if self.word(piece).chars().all(|c| JUNK.contains(&c)) => settle_silent(piece),
                 None => self.spell(piece),
             }
         }
@@ -69,7 +79,7 @@ impl Resolver<'_> {
             let span = &mut pieces[left..right];
             let merged = Merged::of(self.text, span);
             let spoken = if self.may_be_entry(span) {
-                self.lexicon.read(&merged.query(self.text), *context, self.heteronyms)
+                self.lexicon.read(&self.query(&merged), *context)
             } else {
                 None
             };
@@ -97,7 +107,10 @@ impl Resolver<'_> {
                     set(&mut pieces[0], spoken);
                     return Ok(());
                 } else {
-                    self.spell(&mut pieces[right]);
+                    let piece = &mut pieces[right];
+                    self.spell(piece);
+                    let merged = Merged::of(self.text, std::slice::from_ref(piece));
+                    *context = self.context_before(*context, piece.phonemes.as_deref(), &merged);
                 }
             }
         }
@@ -126,8 +139,8 @@ impl Resolver<'_> {
             None
         } else {
             let merged = Merged::of(self.text, std::slice::from_ref(piece));
-            let query = Query { text: &plain, ..merged.query(self.text) };
-            self.lexicon.read(&query, Context::default(), self.heteronyms)
+            let query = Query { text: &plain, ..self.query(&merged) };
+            self.lexicon.read(&query, Context::default())
         };
         let spoken = plain_word.or_else(|| self.lexicon.spell(&plain)).filter(|s| !s.phonemes.is_empty());
         match spoken {
@@ -241,7 +254,7 @@ fn origin(pieces: &[Piece]) -> Origin {
     loudest.unwrap_or(pieces[0].origin)
 }
 
-fn whole(pieces: &[Piece]) -> std::ops::Range<usize> {
+fn whole(pieces: &[Piece]) -> Range<usize> {
     pieces[0].range.start..pieces[pieces.len() - 1].range.end
 }
 

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::heteronyms;
+use super::heteronyms::{self, Place};
 use super::symbols::{PRIMARY, SECONDARY, apply_stress};
 use super::tagger::Tag;
 use crate::text::Origin;
@@ -44,6 +44,8 @@ pub(super) struct Query<'a> {
     /// Whether nothing is written together with it before it.
     pub is_head: bool,
     pub flags: NumberFlags,
+    /// Where it stands, if that may decide where misaki's lexicon does not ask.
+    pub place: Option<Place<'a>>,
 }
 
 /// How the writer wants numbers to be read.
@@ -103,16 +105,21 @@ impl Lexicon {
         Lexicon { table: Packed::new(data), british }
     }
 
-    /// Reads a word or number. `heteronyms` says whether the part of speech decides where misaki's lexicon does not
-    /// ask for it.
-    pub fn read(&self, query: &Query<'_>, context: Context, heteronyms: bool) -> Option<Spoken> {
+    /// Reads a word or number.
+    pub fn read(&self, query: &Query<'_>, context: Context) -> Option<Spoken> {
         let word = normalised(query.text);
         let stress = match (*word == word.to_lowercase(), *word == word.to_uppercase()) {
             (true, _) => None,
             (false, false) => Some(0.5),
             (false, true) => Some(2.0),
         };
-        let asked = Asked { tag: Some(query.tag), stress, context: Some(context), heteronyms };
+        let asked = Asked {
+            tag: Some(query.tag),
+            stress,
+            context: Some(context),
+            place: query.place,
+            is_base: false,
+        };
         let mut spoken = if let Some(mut spoken) = self.word(&word, asked) {
             if let Some(currency) = query.currency.and_then(number::units) {
                 let plural = self.plural_unit(currency.0)?;
@@ -129,7 +136,7 @@ impl Lexicon {
     }
 
     /// A word by the special cases, the lexicons and the endings, in this order.
-    fn word(&self, word: &str, asked: Asked) -> Option<Spoken> {
+    fn word(&self, word: &str, asked: Asked<'_>) -> Option<Spoken> {
         if let Some(spoken) = self.special(word, asked) {
             return Some(spoken);
         }
@@ -154,7 +161,7 @@ impl Lexicon {
     }
 
     /// Whether `word` is capitalised or in capitals only because of where it stands.
-    fn is_lower_in_disguise(&self, word: &str, lower: &str, asked: Asked) -> bool {
+    fn is_lower_in_disguise(&self, word: &str, lower: &str, asked: Asked<'_>) -> bool {
         let mut letters = word.chars();
         let rest = if letters.next().is_some() { letters.as_str() } else { "" };
         !rest.is_empty()
@@ -201,7 +208,7 @@ impl Lexicon {
     }
 
     /// Reads `word` from the lexicons, or spells it.
-    fn lookup(&self, word: &str, asked: Asked) -> Option<Spoken> {
+    fn lookup(&self, word: &str, asked: Asked<'_>) -> Option<Spoken> {
         let lower;
         let (mut word, mut name) = (word, false);
         let mut gold = self.gold(word);
@@ -231,11 +238,9 @@ impl Lexicon {
         }
     }
 
-    fn heteronym(&self, word: &str, asked: Asked) -> Option<&'static str> {
-        if !asked.heteronyms {
-            return None;
-        }
-        heteronyms::reading(word, asked.tag?, self.british)
+    fn heteronym(&self, word: &str, asked: Asked<'_>) -> Option<&'static str> {
+        let tag = if asked.is_base { Tag::VB } else { asked.tag? };
+        heteronyms::reading(word, tag, asked.place?, self.british)
     }
 
     /// The letters of `word` one by one, the last one stressed; nothing if one of them has no name.
@@ -258,14 +263,16 @@ impl Lexicon {
 
 /// What decides between the readings of a word.
 #[derive(Debug, Clone, Copy, Default)]
-struct Asked {
+struct Asked<'a> {
     tag: Option<Tag>,
     stress: Option<f32>,
     context: Option<Context>,
-    heteronyms: bool,
+    place: Option<Place<'a>>,
+    /// Whether it is the base of a verb's form that `tag` is the tag of.
+    is_base: bool,
 }
 
-fn by_tag(readings: Vec<(&'static str, Option<String>)>, asked: Asked) -> Option<String> {
+fn by_tag(readings: Vec<(&'static str, Option<String>)>, asked: Asked<'_>) -> Option<String> {
     let has = |condition: &str| readings.iter().any(|(c, _)| *c == condition);
     let tag = asked.tag.map_or("", Tag::name);
     let at_end = asked.context.is_some_and(|context| context.future_vowel.is_none());

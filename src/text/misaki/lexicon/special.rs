@@ -17,7 +17,7 @@ pub(super) fn symbol(text: &str) -> Option<&'static str> {
 }
 
 impl Lexicon {
-    pub(super) fn special(&self, word: &str, asked: Asked) -> Option<Spoken> {
+    pub(super) fn special(&self, word: &str, asked: Asked<'_>) -> Option<Spoken> {
         let tag = asked.tag;
         let is = |wanted: Tag| tag == Some(wanted);
         let is_noun = tag.is_some_and(|tag| tag.name().starts_with("NN"));

@@ -6,7 +6,7 @@ use super::{Asked, Lexicon, Spoken};
 use crate::text::misaki::symbols::is_tau;
 
 impl Lexicon {
-    pub(super) fn with_s(&self, word: &str, asked: Asked) -> Option<Spoken> {
+    pub(super) fn with_s(&self, word: &str, asked: Asked<'_>) -> Option<Spoken> {
         let length = word.chars().count();
         let stem = word.strip_suffix('s').filter(|_| length >= 3)?;
         if !word.ends_with("ss") && self.is_known(stem) {
@@ -25,7 +25,7 @@ impl Lexicon {
         self.is_known(&stem).then(|| self.ended(&stem, asked, |l, phonemes| l.add_s(phonemes)))?
     }
 
-    pub(super) fn with_ed(&self, word: &str, asked: Asked) -> Option<Spoken> {
+    pub(super) fn with_ed(&self, word: &str, asked: Asked<'_>) -> Option<Spoken> {
         let length = word.chars().count();
         let without_d = word.strip_suffix('d').filter(|_| length >= 4)?;
         let stem = if !word.ends_with("dd") && self.is_known(without_d) {
@@ -34,10 +34,10 @@ impl Lexicon {
             word.strip_suffix("ed")
                 .filter(|stem| length > 4 && !stem.ends_with('e') && self.is_known(stem))?
         };
-        self.ended(stem, asked, |l, phonemes| l.add_ed(phonemes))
+        self.ended(stem, Asked { is_base: true, ..asked }, |l, phonemes| l.add_ed(phonemes))
     }
 
-    pub(super) fn with_ing(&self, word: &str, asked: Asked) -> Option<Spoken> {
+    pub(super) fn with_ing(&self, word: &str, asked: Asked<'_>) -> Option<Spoken> {
         let length = word.chars().count();
         let cut = word.strip_suffix("ing").filter(|_| length >= 5)?;
         let with_e = format!("{cut}e");
@@ -48,13 +48,13 @@ impl Lexicon {
         } else {
             undoubled(cut).filter(|stem| length > 5 && self.is_known(stem))?
         };
-        self.ended(stem, asked, |l, phonemes| l.add_ing(phonemes))
+        self.ended(stem, Asked { is_base: true, ..asked }, |l, phonemes| l.add_ing(phonemes))
     }
 
     fn ended(
         &self,
         stem: &str,
-        asked: Asked,
+        asked: Asked<'_>,
         add: impl Fn(&Lexicon, &str) -> Option<String>,
     ) -> Option<Spoken> {
         let spoken = self.lookup(stem, asked)?;

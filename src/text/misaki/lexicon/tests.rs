@@ -10,11 +10,12 @@ fn query<'a>(text: &'a str, tag: &str) -> Query<'a> {
         currency: None,
         is_head: true,
         flags: NumberFlags::default(),
+        place: None,
     }
 }
 
 fn american(text: &str, tag: &str) -> Option<String> {
-    Lexicon::american().read(&query(text, tag), Context::default(), false).map(|spoken| spoken.phonemes)
+    Lexicon::american().read(&query(text, tag), Context::default()).map(|spoken| spoken.phonemes)
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn words_and_numbers_are_read_as_by_misaki() {
             _ => None,
         };
         let context = Context { future_vowel, future_to: to == "to" };
-        let found = lexicon.read(&query, context, false).map(|spoken| spoken.phonemes);
+        let found = lexicon.read(&query, context).map(|spoken| spoken.phonemes);
         assert_eq!(found.as_deref().unwrap_or("?"), expected, "{line}");
         lines += 1;
     }

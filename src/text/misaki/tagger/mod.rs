@@ -33,6 +33,7 @@ impl Tag {
     pub const NNP: Tag = Tag("NNP");
     pub const PRP: Tag = Tag("PRP");
     pub const TO: Tag = Tag("TO");
+    pub const VB: Tag = Tag("VB");
     pub const VBD: Tag = Tag("VBD");
     /// Not a word of the language.
     pub const XX: Tag = Tag("XX");
