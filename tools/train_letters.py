@@ -34,7 +34,7 @@ BOUNDARY = len(LETTERS) + 1  # 0 is nothing, 1.. are the letters
 HEADS = ("us_gold", "gb_gold", "us_silver", "gb_silver")
 KEPT_HEADS = 2
 MAX_LETTERS = 24
-EXCEPTION_LETTERS = 4
+EXCEPTION_LETTERS = 6
 MAX_GROUP = 3  # phonemes that one letter may stand for
 RARE_GROUP = 4  # groups of fewer occurrences are not learnt
 HELD_OUT_PER_CENT = 2.5
@@ -449,10 +449,14 @@ def quantised(matrix):
 
 
 def exceptions(weights, lexicons, label_names):
-    """The short gold words that the model misreads, for each kept head; many are common and irregular."""
+    """The short gold words and the contractions that the model misreads, for each kept head; many are common."""
     result = {}
     for head in HEADS[:KEPT_HEADS]:
-        words = {w: p for w, p in lexicons[head].items() if len(w) <= EXCEPTION_LETTERS and not is_held_out(w)}
+        words = {
+            w: p
+            for w, p in lexicons[head].items()
+            if (len(w) <= EXCEPTION_LETTERS or "'" in w and not w.endswith("'s")) and not is_held_out(w)
+        }
         read_as = dict(read_words(weights, head, words, label_names[head]))
         result[head] = {w: p for w, p in words.items() if read_as[w] != p}
     return result

@@ -29,6 +29,15 @@ pub enum TextError {
         /// The language.
         language: Language,
     },
+    /// The rules or dictionary of a model's file that cannot be used.
+    NativeData {
+        /// Which part.
+        what: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
     /// espeak-ng's data could not be put where espeak-ng can read it.
     EspeakData {
         /// The directory.
@@ -71,7 +80,7 @@ impl TextError {
             TextError::NoPhonemizer { .. } | TextError::LanguageNotRead { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
-            TextError::Vocabulary { .. } => ErrorKind::Malformed,
+            TextError::Vocabulary { .. } | TextError::NativeData { .. } => ErrorKind::Malformed,
         }
     }
 }
@@ -103,6 +112,9 @@ impl fmt::Display for TextError {
             }
             TextError::EspeakVoice { language, path, reason } => {
                 write!(f, "espeak-ng cannot load {language} from {}: {reason}", path.display())
+            }
+            TextError::NativeData { what, expected, found } => {
+                write!(f, "native phonemizer: expected {expected} of {what}, found {found}")
             }
             TextError::Vocabulary { id, found, expected } => {
                 write!(f, "vocabulary token {id} is {found:?}, expected {expected}")

@@ -6,6 +6,8 @@
 mod emoji;
 #[cfg(feature = "native")]
 mod english_numbers;
+#[cfg(feature = "native")]
+mod english_tokens;
 mod error;
 mod espeak;
 pub mod ipa;
@@ -14,6 +16,8 @@ mod language;
 mod letters;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+#[cfg(feature = "native")]
+mod native;
 #[cfg(feature = "native")]
 mod passage_parts;
 mod pieces;
@@ -28,6 +32,8 @@ pub use espeak::Espeak;
 pub use language::Language;
 #[cfg(feature = "native")]
 pub use letters::Letters;
+#[cfg(feature = "native")]
+pub use native::{NativeData, NativePhonemizer};
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
 pub use source_map::{Rewrite, SourceMap};
 pub use split::Boundary;
