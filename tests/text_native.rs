@@ -241,7 +241,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("I've had", "Ivhˈæd"),
     ("couldn't have x", "kˌʊdəntəv ˈɛks"),
     ("of the, of", "ʌvðə, ʌv"),
-    ("up x up", "ˌʌp ˈɛks ˈʌp"),
+    ("up x up", "ˌʌp ˈɛks ʌp"),
     ("affable", "ˈæfəbᵊl"),
 ];
 

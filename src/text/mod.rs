@@ -14,6 +14,8 @@ pub mod ipa;
 mod language;
 #[cfg(feature = "native")]
 mod letters;
+#[cfg(feature = "mandarin")]
+mod mandarin;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
 #[cfg(feature = "native")]
@@ -32,6 +34,8 @@ pub use espeak::Espeak;
 pub use language::Language;
 #[cfg(feature = "native")]
 pub use letters::Letters;
+#[cfg(feature = "mandarin")]
+pub use mandarin::Mandarin;
 #[cfg(feature = "native")]
 pub use native::{NativeData, NativePhonemizer};
 pub use pieces::{MAX_PHONEMES, Piece, Pieces, TARGET_PHONEMES};
