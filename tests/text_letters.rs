@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use kokoro_gguf::text::{Language, Letters, Mark, MarkKind, Origin, Passage, Phonemizer, Token, Vocab, WordReader};
+use kokoro_gguf::text::{
+    Language, Letters, Mark, MarkKind, Origin, Passage, Phonemizer, Token, Vocab, WordReader,
+};
 use proptest::prelude::*;
 
 use Language::{AmericanEnglish, BritishEnglish};
@@ -55,7 +57,8 @@ fn held_out_words_are_read_as_misaki_has_them() {
             edits += edit_distance(&found, &expected);
             symbols += expected.chars().count();
         }
-        let (exact, right) = (f64::from(exact as u32) / f64::from(words), 1.0 - edits as f64 / symbols as f64);
+        let (exact, right) =
+            (f64::from(exact as u32) / f64::from(words), 1.0 - edits as f64 / symbols as f64);
         println!("{language}: {words} words, {:.2} % exact, {:.2} % symbols", 100.0 * exact, 100.0 * right);
         assert!(words >= 500 && exact >= min_words && right >= MIN_SYMBOLS, "{language}: {exact} {right}");
     }
@@ -96,6 +99,7 @@ fn text_is_read_with_its_numbers_and_marks() {
         ("", ""),
         ("USB, IBM; (FBI)!", "jˌuˌɛsbˈi, ˌIbˌiˈɛm; (ˌɛfbˌiˈI)!"),
         ("U.S. e.g.", "jˌuˈɛs. ˌiʤˈi."),
+        ("U.S.’s A.B", "jˌuˈɛsᵻz ˌAbˈi"),
         ("5%", "fˈIv pəɹsˈɛnt"),
         ("In 1905", "ɪn nˌIntˈin ˈO fˈIv"),
         ("the 3rd", "ðə θˈɜɹd"),
@@ -123,7 +127,8 @@ fn tokens_say_where_they_come_from() {
     let marks = [Mark { range: 4..6, kind: MarkKind::Phonemes(" xɛ ".into()) }];
     let passage = Passage { text: "USB cd, λ 12", marks: &marks };
     let tokens = Letters::new().tokens(&passage, AmericanEnglish).unwrap();
-    let found: Vec<_> = tokens.iter().map(|t| (t.source.clone(), t.phonemes.as_str(), t.origin, t.space_after)).collect();
+    let found: Vec<_> =
+        tokens.iter().map(|t| (t.source.clone(), t.phonemes.as_str(), t.origin, t.space_after)).collect();
     let expected = [
         (0..3, "jˌuˌɛsbˈi", Origin::Spelled, true),
         (4..6, "xɛ", Origin::User, false),
@@ -166,7 +171,9 @@ fn check(text: &str, tokens: &[Token]) {
 
 #[test]
 fn megabytes_take_linear_time_and_lose_no_letter() {
-    for unit in ["x", "a", "1", "-", "'", "a.", "(", "$", "1,", "1.", "é\u{301}", "a-", "漢", "&", "A's ", "word "] {
+    for unit in
+        ["x", "a", "1", "-", "'", "a.", "(", "$", "1,", "1.", "é\u{301}", "a-", "漢", "&", "A's ", "word "]
+    {
         let text = unit.repeat((1 << 20) / unit.len());
         check(&text, &Letters::new().tokens(&Passage::plain(&text), BritishEnglish).unwrap());
         Letters::new().read_word(&text, AmericanEnglish).unwrap();

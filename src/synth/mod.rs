@@ -3,6 +3,8 @@
 mod boundaries;
 mod captions;
 mod closing;
+#[cfg(feature = "native")]
+mod file_rules;
 mod options;
 mod seam;
 mod speaking;
@@ -16,10 +18,14 @@ pub use timeline::TimedWord;
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "native")]
+use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::text::{Language, Phonemizer, Phonemizers, Pieces, Prepared, Vocab};
+#[cfg(feature = "native")]
+use crate::text::NativePhonemizer;
+use crate::text::{Language, Phonemizer, PhonemizerChoice, Phonemizers, Pieces, Prepared, Vocab};
 use crate::voice::VoiceSpec;
 
 use speaking::Source;
@@ -35,6 +41,9 @@ pub struct Synthesizer {
     model: Arc<Model>,
     vocab: Arc<Vocab>,
     phonemizers: Phonemizers,
+    /// The rules and dictionary of the model's file, read when they are first asked for.
+    #[cfg(feature = "native")]
+    file_rules: Arc<OnceLock<Option<Arc<NativePhonemizer>>>>,
 }
 
 impl Synthesizer {
@@ -45,7 +54,13 @@ impl Synthesizer {
     pub fn new(model: impl Into<Arc<Model>>) -> Result<Self> {
         let model = model.into();
         let vocab = Arc::new(Vocab::new(model.vocabulary())?);
-        Ok(Self { model, vocab, phonemizers: Phonemizers::new() })
+        Ok(Self {
+            model,
+            vocab,
+            phonemizers: Phonemizers::new(),
+            #[cfg(feature = "native")]
+            file_rules: Arc::default(),
+        })
     }
 
     /// The same with a phonemizer of the caller's, which reads all text.
@@ -96,7 +111,7 @@ impl Synthesizer {
                     .language
                     .or_else(|| Language::from_voice(spec.first()))
                     .unwrap_or(Language::AmericanEnglish);
-                let selected = self.phonemizers.select(options.phonemizer, language)?;
+                let selected = self.phonemizers_for(options.phonemizer)?.select(options.phonemizer, language)?;
                 let prepared = Prepared::new(text, language, &options.preparation)?;
                 let mut notices: Vec<String> = selected.notice.into_iter().collect();
                 notices.extend(prepared.warnings());
@@ -111,6 +126,29 @@ impl Synthesizer {
             }
         };
         Speaking::start(&self.model, &self.vocab, voice, source, options)
+    }
+
+    /// The phonemizers, with the rules of the model's file where they may be what is chosen.
+    #[cfg(feature = "native")]
+    fn phonemizers_for(&self, choice: PhonemizerChoice) -> Result<Phonemizers> {
+        let has_better = cfg!(any(feature = "misaki", feature = "espeak"));
+        let is_needed = choice == PhonemizerChoice::Native || choice == PhonemizerChoice::Auto && !has_better;
+        if is_needed && self.file_rules.get().is_none() {
+            let found = file_rules::phonemizer(self.model.file())?.map(Arc::new);
+            // Another thread may have been first with the same.
+            let _ = self.file_rules.set(found);
+        }
+        let rules = self.file_rules.get().filter(|_| is_needed).cloned().flatten();
+        Ok(match rules {
+            Some(rules) => self.phonemizers.clone().with_file_rules(rules),
+            None => self.phonemizers.clone(),
+        })
+    }
+
+    /// The phonemizers.
+    #[cfg(not(feature = "native"))]
+    fn phonemizers_for(&self, _choice: PhonemizerChoice) -> Result<Phonemizers> {
+        Ok(self.phonemizers.clone())
     }
 }
 

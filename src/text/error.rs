@@ -34,6 +34,15 @@ pub enum TextError {
         /// The language.
         language: Language,
     },
+    /// The rules or dictionary of a model's file that cannot be used.
+    NativeData {
+        /// Which part.
+        what: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
     /// espeak-ng's data could not be put where espeak-ng can read it.
     EspeakData {
         /// The directory.
@@ -117,7 +126,7 @@ impl TextError {
             TextError::Ssml { .. } | TextError::UnknownClass { .. } => ErrorKind::InvalidInput,
             TextError::Lexicon { .. } => ErrorKind::Malformed,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
-            TextError::Vocabulary { .. } => ErrorKind::Malformed,
+            TextError::Vocabulary { .. } | TextError::NativeData { .. } => ErrorKind::Malformed,
         }
     }
 }
@@ -162,6 +171,9 @@ impl fmt::Display for TextError {
             }
             TextError::UnknownClass { found, known } => {
                 write!(f, "unknown class of normalisation {found:?}, expected one of {known}")
+            }
+            TextError::NativeData { what, expected, found } => {
+                write!(f, "native phonemizer: expected {expected} of {what}, found {found}")
             }
             TextError::Vocabulary { id, found, expected } => {
                 write!(f, "vocabulary token {id} is {found:?}, expected {expected}")

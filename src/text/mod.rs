@@ -6,6 +6,8 @@
 mod choice;
 #[cfg(feature = "native")]
 mod english_numbers;
+#[cfg(feature = "native")]
+mod english_tokens;
 mod error;
 mod espeak;
 mod gaps;
@@ -14,11 +16,15 @@ mod language;
 #[cfg(feature = "native")]
 mod letters;
 pub mod lexicon;
+#[cfg(feature = "mandarin")]
+mod mandarin;
 pub mod markup;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
 #[cfg(feature = "misaki")]
 mod misaki;
+#[cfg(feature = "native")]
+mod native;
 pub mod normalize;
 #[cfg(feature = "native")]
 mod passage_parts;
@@ -39,9 +45,13 @@ pub use language::Language;
 #[cfg(feature = "native")]
 pub use letters::Letters;
 pub use lexicon::UserLexicon;
+#[cfg(feature = "mandarin")]
+pub use mandarin::Mandarin;
 pub use markup::Document;
 #[cfg(feature = "misaki")]
 pub use misaki::Misaki;
+#[cfg(feature = "native")]
+pub use native::{NativeData, NativePhonemizer};
 pub use normalize::Normalizer;
 pub use phonemizers::{Phonemizers, Selected};
 pub use pieces::{MAX_PHONEMES, Piece, PieceToken, Pieces, TARGET_PHONEMES};

@@ -118,6 +118,15 @@ impl Phonemizers {
         Err(TextError::NoPhonemizer { feature: "misaki" })
     }
 
+    #[cfg(feature = "mandarin")]
+    fn mandarin(&self, _language: Language) -> Result<Selected, TextError> {
+        // Latin words among the Chinese are English ones.
+        let english = self.best(Language::AmericanEnglish)?.phonemizer;
+        let phonemizer = super::Mandarin::with_english(Arc::new(english_words::EnglishWords { english }));
+        Ok(Selected { phonemizer: Arc::new(phonemizer), name: "mandarin", notice: None })
+    }
+
+    #[cfg(not(feature = "mandarin"))]
     fn mandarin(&self, _language: Language) -> Result<Selected, TextError> {
         Err(TextError::NoPhonemizer { feature: "mandarin" })
     }
@@ -194,5 +203,27 @@ mod unknown_words {
     #[cfg(not(feature = "native"))]
     fn by_letters(_word: &str, _language: Language) -> Result<Option<(String, Origin)>, TextError> {
         Ok(None)
+    }
+}
+
+/// The English words of a Mandarin text.
+#[cfg(feature = "mandarin")]
+mod english_words {
+    use std::sync::Arc;
+
+    use crate::text::{Language, Origin, Passage, Phonemizer, TextError, WordReader, join};
+
+    /// A phonemizer of English that is asked about single words.
+    pub(super) struct EnglishWords {
+        pub(super) english: Arc<dyn Phonemizer>,
+    }
+
+    impl WordReader for EnglishWords {
+        fn read_word(&self, word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError> {
+            let tokens = self.english.tokens(&Passage::plain(word), language)?;
+            let origin = tokens.iter().map(|token| token.origin).find(|origin| *origin != Origin::Punctuation);
+            let phonemes = join(&tokens);
+            Ok(origin.filter(|_| !phonemes.is_empty()).map(|origin| (phonemes, origin)))
+        }
     }
 }

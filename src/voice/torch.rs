@@ -32,7 +32,7 @@ fn gather(info: &TensorInfo, numbers: &[f32]) -> Result<Array, String> {
         return Err(format!("its shape is {shape:?}, expected [rows, columns] or [rows, 1, columns]"));
     }
     let mut values = Vec::with_capacity(count);
-    let mut index = vec![0; shape.len()];
+    let mut index = vec![0usize; shape.len()];
     for _ in 0..count {
         let steps = index.iter().zip(strides).try_fold(*offset, |at, (&i, &stride)| at.checked_add(i.checked_mul(stride)?));
         let value = steps.and_then(|at| numbers.get(at));

@@ -31,7 +31,7 @@ const ACCENTED: &str = "aaaaaa.ceeeeiiii.nooooo..uuuuy..aaaaaa.ceeeeiiii.nooooo.
     tttt..uuuuuuuuuuuuwwyyyzzzzzz.";
 
 /// What `c` is in lower-case ASCII letters; empty if it is no Latin letter.
-pub(super) fn fold(c: char) -> &'static str {
+pub(in crate::text) fn fold(c: char) -> &'static str {
     const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz";
     let letter = |c: u8| {
         let at = usize::from(c - b'a');
@@ -68,12 +68,12 @@ pub(super) fn fold(c: char) -> &'static str {
 }
 
 /// Whether `c` is an accent of its own behind a letter.
-pub(super) fn is_accent(c: char) -> bool {
+pub(in crate::text) fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
 
 /// Whether `c` is an apostrophe.
-pub(super) fn is_apostrophe(c: char) -> bool {
+pub(in crate::text) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | 'ʼ' | '＇')
 }
 

@@ -5,11 +5,13 @@
 
 mod fold;
 mod model;
-mod numbers;
+pub(super) mod numbers;
 mod phonemizer;
 mod pronounceable;
 mod reader;
 mod spelling;
-mod weak_forms;
+pub(super) mod weak_forms;
 
+pub(super) use fold::{fold, is_accent, is_apostrophe};
 pub use reader::Letters;
+pub(super) use reader::is_spelled;

@@ -71,7 +71,7 @@ const CURRENCIES: &[(char, [[&str; 4]; 2])] = &[
 ];
 
 /// The phonemes of a number word.
-pub(super) fn word(word: &str, british: bool) -> String {
+pub(in crate::text) fn word(word: &str, british: bool) -> String {
     let pick =
         |american: &str, in_british: &str| if british { in_british.to_owned() } else { american.to_owned() };
     if let Some((_, american, in_british)) = WORDS.iter().find(|(known, ..)| *known == word) {
@@ -85,7 +85,7 @@ pub(super) fn word(word: &str, british: bool) -> String {
 }
 
 /// The name of a digit.
-pub(super) fn digit(digit: u32, british: bool) -> Option<&'static str> {
+pub(in crate::text) fn digit(digit: u32, british: bool) -> Option<&'static str> {
     const NAMES: [&str; 10] =
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     let name = NAMES.get(digit as usize)?;
@@ -94,13 +94,13 @@ pub(super) fn digit(digit: u32, british: bool) -> Option<&'static str> {
 }
 
 /// The name of a sign.
-pub(super) fn sign(sign: char, british: bool) -> Option<&'static str> {
+pub(in crate::text) fn sign(sign: char, british: bool) -> Option<&'static str> {
     let (_, american, in_british) = SIGNS.iter().find(|(known, ..)| *known == sign)?;
     Some(if british { in_british } else { american })
 }
 
 /// The names of a currency: the unit, units, the hundredth, hundredths.
-pub(super) fn currency(sign: char, british: bool) -> Option<&'static [&'static str; 4]> {
+pub(in crate::text) fn currency(sign: char, british: bool) -> Option<&'static [&'static str; 4]> {
     let (_, names) = CURRENCIES.iter().find(|(known, _)| *known == sign)?;
     Some(&names[usize::from(british)])
 }

@@ -95,12 +95,7 @@ impl Reading {
         if letters.is_empty() {
             return;
         }
-        let count = stem.len();
-        let spelled = count <= 1
-            || count > MAX_LETTERS
-            || !stem.bytes().any(is_vowel)
-            || case != Case::Mixed && (count <= MAX_INITIALISM || !is_pronounceable(stem));
-        if !spelled {
+        if !must_spell(stem, case) {
             let read = NETWORK.read(letters, self.british.into());
             if !read.is_empty() {
                 self.phonemes.push_str(&read);
@@ -119,6 +114,31 @@ impl Reading {
             None => "",
         });
     }
+}
+
+/// Whether [`Letters`] spells `word`, letters and apostrophes, instead of reading it.
+pub(in crate::text) fn is_spelled(word: &str) -> bool {
+    let mut letters: String = word.chars().map(fold).collect();
+    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+    let small = word.chars().filter(|&c| c.is_alphabetic() && !c.is_uppercase()).count();
+    let case = match (capitals, small) {
+        (2.., 0) => Case::Capitals,
+        (2.., 1) if word.ends_with('s') => Case::Plural,
+        _ => Case::Mixed,
+    };
+    if case == Case::Plural {
+        letters.pop();
+    }
+    must_spell(&letters, case)
+}
+
+/// Whether lower-case letters without an ending must be spelled.
+fn must_spell(letters: &str, case: Case) -> bool {
+    let count = letters.len();
+    count <= 1
+        || count > MAX_LETTERS
+        || !letters.bytes().any(is_vowel)
+        || case != Case::Mixed && (count <= MAX_INITIALISM || !is_pronounceable(letters))
 }
 
 /// How letters are written.

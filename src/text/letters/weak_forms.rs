@@ -6,17 +6,21 @@ use crate::text::{Origin, Token};
 const VOWELS: &str = "AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ";
 
 /// Gives "a", "an", "the", "to" and "I" the forms they have before the next word.
-pub(super) fn choose(text: &str, tokens: &mut [Token], british: bool) {
+pub(in crate::text) fn choose(text: &str, tokens: &mut [Token], british: bool) {
     // Whether the next token begins with a vowel; `None` at a mark of punctuation or the end.
     let mut before_vowel = None;
     for token in tokens.iter_mut().rev() {
         let weak = match (token.origin, &text[token.source.clone()]) {
-            (Origin::Rules | Origin::Spelled, word) => weak_form(word, before_vowel, british),
+            (Origin::Rules | Origin::Spelled | Origin::Native, word) => {
+                weak_form(word, before_vowel, british)
+            }
             _ => None,
         };
         if let Some(weak) = weak {
             token.phonemes = weak.to_owned();
-            token.origin = Origin::Rules;
+            if token.origin == Origin::Spelled {
+                token.origin = Origin::Rules;
+            }
         }
         let first = token.phonemes.chars().find(|c| !matches!(c, 'ˈ' | 'ˌ'));
         before_vowel = match token.origin {
