@@ -194,7 +194,7 @@ fn punctuation_and_emoji_alone_are_nothing_to_say() {
     for text in ["?!...", "—", "()", "😀", "🎉🎉 🎉", "\u{1}\u{2}"] {
         synth_fails(&dir, &[text], 1, &["nothing to say"]);
     }
-    stdin_fails("…!? ".repeat(60_000).as_bytes(), 1, &["nothing to say"]);
+    stdin_fails("…!? ".repeat(5_000).as_bytes(), 1, &["nothing to say"]);
     stdin_fails("😀".repeat(100_000).as_bytes(), 1, &["nothing to say"]);
 }
 
