@@ -144,13 +144,28 @@ impl Model {
         let config = Config::read(&file, &root)?;
         check_vocabulary(&file, config.n_token)?;
         let scope = root.child("decoder");
-        let (decoder, channels) = Decoder::load(&scope, &config)?;
+        // Side by side, since each has stretches that occupy one thread only.
+        let (text, acoustics) = rayon::join(
+            || {
+                Ok::<_, ModelError>((
+                    Albert::load(&accurate.child("albert"), &config)?,
+                    ProsodyPredictor::load(&accurate.child("duration_predictor"), &config)?,
+                    TextEncoder::load(&accurate.child("text_encoder"), &config)?,
+                ))
+            },
+            || {
+                let (decoder, channels) = Decoder::load(&scope, &config)?;
+                Ok::<_, ModelError>((decoder, Generator::load(&scope.child("generator"), &config, channels)?))
+            },
+        );
+        let (decoder, generator) = acoustics?;
+        let (albert, predictor, text_encoder) = text?;
         let model = Self {
             voices: Voices::find(&file, config.style_dim)?,
-            albert: Albert::load(&accurate.child("albert"), &config)?,
-            predictor: ProsodyPredictor::load(&accurate.child("duration_predictor"), &config)?,
-            text_encoder: TextEncoder::load(&accurate.child("text_encoder"), &config)?,
-            generator: Generator::load(&scope.child("generator"), &config, channels)?,
+            albert,
+            predictor,
+            text_encoder,
+            generator,
             decoder,
             workspace: Workspace::default(),
             config,

@@ -161,11 +161,7 @@ impl<'a> Scope<'a> {
 
     /// [`linear`](Self::linear) for a layer that is used so often that packing its weights pays.
     pub(super) fn packed_linear(&self, name: &str, out: usize, inputs: usize) -> Result<Linear, ModelError> {
-        let linear = self.linear(name, out, inputs)?;
-        Ok(match self.digits(inputs) {
-            Some(digits) => linear.pack(digits),
-            None => linear,
-        })
+        Ok(self.linear(name, out, inputs)?.pack(self.digits(inputs)))
     }
 
     /// `{name}_weight` and `{name}_bias`, two matrices of a style projection: γ and β.

@@ -35,7 +35,7 @@ impl Groups {
 }
 
 /// What goes where: the weight of output `o`, tap `t` and channel `c` is number `outputs[o] + inputs[t · in_channels + c]` of
-/// the stored tensor.
+/// the stored tensor. The channels of a tap are equally far apart, in ascending order.
 pub(super) struct Packing<'a> {
     pub(super) groups: Groups,
     pub(super) in_channels: usize,
@@ -102,12 +102,14 @@ impl Packing<'_> {
                 for (step, inputs) in inputs[channels].chunks(STEP).enumerate() {
                     let (line, _) = bf16::weight_place(tap, steps, step * STEP, half * TILE_OUTPUTS);
                     let tile = &mut panel[line..line + STEP / 2];
+                    // Channels are equally far apart, which saves looking each one up.
+                    let (first, distance) = (inputs[0], inputs.get(1).map_or(1, |second| second - inputs[0]));
+                    debug_assert!(inputs.iter().enumerate().all(|(c, &i)| i == first + c * distance));
                     for o in 0..outputs {
-                        let row = &stored[base(o)..];
-                        for (line, pair) in tile.iter_mut().zip(inputs.chunks(2)) {
-                            for (at, &input) in pair.iter().enumerate() {
-                                line.0[2 * o + at] = row[input];
-                            }
+                        let mut row = stored[base(o) + first..].iter().step_by(distance);
+                        let pairs = tile.iter_mut().flat_map(|line| &mut line.0[2 * o..2 * o + 2]);
+                        for place in pairs.take(inputs.len()) {
+                            *place = *row.next().expect("the tensor has a value for every input");
                         }
                     }
                 }
