@@ -386,7 +386,10 @@ fn is_domain(text: &str) -> bool {
 /// `README.md`, `src/main.rs`
 fn is_file(text: &str) -> bool {
     let Some((name, extension)) = text.rsplit_once('.') else { return false };
+    // "The end.So" is no file, "README.MD" is.
+    let shouted = name.bytes().all(|byte| !byte.is_ascii_lowercase()) && name.len() > 1;
     EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
+        && (shouted || extension.bytes().all(|byte| !byte.is_ascii_uppercase()))
         && !name.is_empty()
         && !name.ends_with('/')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte))

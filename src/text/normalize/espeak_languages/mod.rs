@@ -192,8 +192,7 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     {
         end = hours + scan.letters(hours).len();
     }
-    let goes_on = scan.text[end..].starts_with([':', '.', ',', '/'])
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = scan.goes_on(end, &[':', '.', ',', '/']);
     if !scan.is_end(end) || goes_on {
         return None;
     }
@@ -266,8 +265,7 @@ fn date(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let third_at = scan.rest(second_end).strip_prefix(separator).map(|_| second_end + 1)?;
     let third = scan.digits(third_at);
     let end = third_at + third.len();
-    let goes_on = scan.text[end..].starts_with(['-', '/', '.', ','])
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = scan.goes_on(end, &['-', '/', '.', ',']);
     if !scan.is_end(end) || goes_on {
         return None;
     }
