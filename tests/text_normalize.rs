@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kokoro_gguf::text::normalize::{Classes, Normalizer, Options};
-use kokoro_gguf::text::{Language, Passage};
+use kokoro_gguf::text::{Language, MarkKind, Passage};
 
 /// A row of a table: what class it shows, the text, the spoken form, and the line it stands on.
 struct Row {
@@ -89,4 +89,56 @@ fn the_languages_of_espeak_are_spoken_as_their_tables_say() {
         ("normalize_portuguese.tsv", Language::BrazilianPortuguese, 30),
         ("normalize_hindi.tsv", Language::Hindi, 30),
     ]);
+}
+
+#[test]
+fn emoji_and_markdown_are_named_on_request() {
+    use kokoro_gguf::text::normalize::Signs;
+    let options = Options { emoji: Signs::Speak, markdown: Signs::Speak, ..Options::default() };
+    for (text, expected) in [
+        ("Great 👍!", "Great thumbs up!"),
+        ("Yes😂😂😂no", "Yes face with tears of joy no"),
+        ("Hi ❤\u{fe0f}🎉.", "Hi red heart, party popper."),
+        ("a *b* c", "a asterisk b asterisk c"),
+        ("# Title", "hash Title"),
+    ] {
+        let spoken =
+            Normalizer::new(options).normalize(&Passage::plain(text), Language::AmericanEnglish).text;
+        assert_eq!(spoken, expected, "{text}");
+    }
+    // Names are English: elsewhere emoji go, whatever is asked for.
+    assert_eq!(
+        Normalizer::new(options).normalize(&Passage::plain("Oui 👍 !"), Language::French).text,
+        "Oui !"
+    );
+}
+
+/// The phonemes are those of misaki's gold lexicon for the letters, stressed as it spells.
+#[test]
+fn what_is_spelled_carries_its_phonemes() {
+    let marks = |text: &str, language| -> Vec<(String, String)> {
+        let normalized = Normalizer::default().normalize(&Passage::plain(text), language);
+        let read = |mark: &kokoro_gguf::text::Mark| match &mark.kind {
+            MarkKind::Phonemes(phonemes) => {
+                (normalized.text[mark.range.clone()].to_owned(), phonemes.clone())
+            }
+            other => panic!("{other:?}"),
+        };
+        normalized.marks.iter().map(read).collect()
+    };
+    let pair = |text: &str, phonemes: &str| (text.to_owned(), phonemes.to_owned());
+    assert_eq!(
+        marks("At 5 p.m. Ms. Lee read www.x.io.", Language::AmericanEnglish),
+        [
+            pair("PM", "pˌiˈɛm"),
+            pair("Ms", "mˈɪz"),
+            pair("WWW", "dˌʌbᵊljudˌʌbᵊljudˈʌbᵊlju"),
+            pair("X", "ˈɛks"),
+            pair("IO", "ˌIˈO"),
+        ]
+    );
+    assert_eq!(
+        marks("At 5 a.m. EST.", Language::BritishEnglish),
+        [pair("AM", "ˌAˈɛm"), pair("EST", "ˌiːˌɛstˈiː")]
+    );
 }

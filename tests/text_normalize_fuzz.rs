@@ -1,7 +1,7 @@
 //! No text breaks normalisation: marks and maps stay in order and on characters, and a megabyte of anything ends.
 
 use kokoro_gguf::text::normalize::{Classes, Normalizer, Options, Signs};
-use kokoro_gguf::text::{Document, Language, Mark, MarkKind, Passage};
+use kokoro_gguf::text::{Document, Language, Mark, MarkKind, Passage, Rewrite, SourceMap};
 use proptest::prelude::*;
 
 const SPEAKING: Options = Options { classes: Classes::ALL, emoji: Signs::Speak, markdown: Signs::Speak };
@@ -197,10 +197,54 @@ proptest! {
     }
 
     #[test]
+    fn any_unicode_survives(text in "\\PC{0,80}", language in languages()) {
+        let normalized = Normalizer::new(SPEAKING).normalize(&Passage::plain(&text), language);
+        prop_assert!(in_order(&normalized.marks, &normalized.text));
+    }
+
+    #[test]
     fn each_class_alone_survives_any_text(text in pieces(), language in languages(), class in 0..Classes::NAMED.len()) {
         let options = Options { classes: Classes::NAMED[class].1, ..Options::default() };
         let normalized = Normalizer::new(options).normalize(&Passage::plain(&text), language);
         prop_assert!(in_order(&normalized.marks, &normalized.text));
+    }
+}
+
+/// A rewriting of `text`: at each character, by turns of `choices`, it is kept, taken out, replaced, or something put before it.
+fn rewrite(text: &str, choices: &[u8]) -> (String, SourceMap) {
+    let mut rewrite = Rewrite::new(text);
+    for ((at, c), choice) in text.char_indices().zip(choices.iter().cycle()) {
+        match choice % 6 {
+            0 => rewrite.replace_to(at + c.len_utf8(), ""),
+            1 => rewrite.replace_to(at + c.len_utf8(), "xyz"),
+            2 => rewrite.replace_to(at, "é"),
+            _ => rewrite.keep_to(at + c.len_utf8()),
+        }
+    }
+    rewrite.finish()
+}
+
+proptest! {
+    /// What one map after the other says is within what the joined one says, and equal to it where all is kept.
+    #[test]
+    fn joined_maps_cover_what_they_say_one_by_one(text in "[a-e]{0,40}", first: [u8; 7], second: [u8; 5]) {
+        let (middle, first) = rewrite(&text, &first);
+        let (new, second) = rewrite(&middle, &second);
+        let joined = first.then(&second);
+        for (at, c) in new.char_indices() {
+            let range = at..at + c.len_utf8();
+            let in_between = second.to_source(range.clone());
+            let by_steps = first.to_source(in_between.clone());
+            let at_once = joined.to_source(range.clone());
+            // What was put in has no place of its own.
+            if !in_between.is_empty() && !by_steps.is_empty() {
+                prop_assert!(at_once.start <= by_steps.start && by_steps.end <= at_once.end, "{:?} in {:?}", by_steps, at_once);
+            }
+            if text.get(at_once.clone()) == Some(&new[range.clone()]) {
+                prop_assert_eq!(joined.to_rewritten(at_once), range);
+            }
+        }
+        prop_assert_eq!(joined.to_source(0..new.len()).len() <= text.len(), true);
     }
 }
 

@@ -82,8 +82,7 @@ pub(super) fn number<'a>(scan: &Scan<'a>, at: usize, notation: Notation) -> Opti
         let fraction = scan.digits(number.end + 1);
         let end = number.end + 1 + fraction.len();
         // "1.2.3" is no decimal.
-        let goes_on = scan.text[end..].starts_with(notation.point)
-            && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let goes_on = scan.goes_on(end, &[notation.point]);
         if !fraction.is_empty() && !goes_on {
             (number.fraction, number.end) = (Some(fraction), end);
         }

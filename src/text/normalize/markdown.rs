@@ -271,6 +271,10 @@ fn emphasis(scan: &Scan<'_>, at: usize, c: char) -> Option<Edits> {
         return None;
     }
     let alone = is_space(before) && is_space(after);
+    // "(_)" names the sign.
+    if before.is_some_and(|c| "([{".contains(c)) && after.is_some_and(|c| ")]}".contains(c)) {
+        return None;
+    }
     // Lines of stars, and blanks to be filled in.
     if alone && len > 1 && c != '~' {
         return Some(Edits::put(end, ""));

@@ -11,8 +11,8 @@ mod classes;
 mod digits;
 pub(crate) mod emoji;
 mod english;
+mod espeak_languages;
 mod markdown;
-mod romance;
 mod say;
 mod scan;
 mod typography;
@@ -223,7 +223,7 @@ impl Rules {
         }
         let edits = match (&mut self.english, scan.language) {
             (Some(english), _) => english.rule(scan, at, c),
-            (None, _) => romance::rule(scan, at, c),
+            (None, _) => espeak_languages::rule(scan, at, c),
         };
         edits.or_else(|| typography::rule(scan, at, c))
     }

@@ -1,7 +1,7 @@
 //! Reading of a text that is known to be a date, a number, letters and so on.
 
 use super::english::{self, Date, words};
-use super::{Classes, Normalizer, Options, Spoken, romance};
+use super::{Classes, Normalizer, Options, Spoken, espeak_languages};
 use crate::text::{Language, Passage};
 
 /// Names of signs, in English.
@@ -99,7 +99,7 @@ pub(crate) fn ordinal(text: &str, language: Language) -> Option<Spoken> {
     let value: u64 = integer(digits)?.1.parse().ok()?;
     match language.is_english() {
         true => Some(Spoken::from(words::ordinal(value))),
-        false => romance::ordinal(value, language).map(Spoken::from),
+        false => espeak_languages::ordinal(value, language).map(Spoken::from),
     }
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn date(text: &str, format: &str, language: Language) -> Option<Spoke
     let date = Date::new(year, month, field('d'))?;
     match language.is_english() {
         true => Some(Spoken::from(english::spoken_date(date, language == Language::BritishEnglish))),
-        false => romance::spoken_date(date, language).map(Spoken::from),
+        false => espeak_languages::spoken_date(date, language).map(Spoken::from),
     }
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn time(text: &str, language: Language) -> Option<Spoken> {
     };
     match language.is_english() {
         true => Some(Spoken::from(english::spoken_time(hour, minute, second))),
-        false => romance::spoken_time(hour, minute, language).map(Spoken::from),
+        false => espeak_languages::spoken_time(hour, minute, language).map(Spoken::from),
     }
 }
 

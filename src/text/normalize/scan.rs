@@ -78,6 +78,12 @@ impl<'a> Scan<'a> {
         self.text[at..].chars().next().is_none_or(|c| !c.is_alphanumeric())
     }
 
+    /// Whether one of `signs` follows at byte `at`, and a digit behind it.
+    pub(super) fn goes_on(&self, at: usize, signs: &[char]) -> bool {
+        let mut next = self.text[at..].chars();
+        next.next().is_some_and(|c| signs.contains(&c)) && next.next().is_some_and(|c| c.is_ascii_digit())
+    }
+
     /// The end of the spaces at byte `at`, within a line.
     pub(super) fn spaces(&self, at: usize) -> usize {
         let rest = self.rest(at);

@@ -313,8 +313,9 @@ fn address(text: &str) -> Option<Address<'_>> {
     }
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     if let Some(name) = text.strip_prefix('@') {
-        let fits =
-            name.len() <= 64 && name.starts_with(is_word) && name.chars().all(|c| is_word(c) || c == '.');
+        let fits = name.len() <= 64
+            && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| is_word(c) || c == '.');
         return fits.then_some(Address::Handle(name));
     }
     if let Some(name) = text.strip_prefix('#') {
@@ -373,8 +374,11 @@ fn is_domain(text: &str) -> bool {
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     let weak = WEAK_DOMAINS.contains(&top) && (path.len() > 1 || names.len() >= 2);
+    // "p.es." is an abbreviation.
+    let initials = top.len() == 2 && path.is_empty() && names.iter().all(|name| name.len() == 1);
     // "3.in" is the end of a sentence; names have letters.
-    names.iter().all(is_label)
+    !initials
+        && names.iter().all(is_label)
         && names.iter().any(|name| name.bytes().any(|byte| byte.is_ascii_alphabetic()))
         && (DOMAINS.contains(&top) || weak || text.starts_with("www."))
 }
@@ -382,7 +386,10 @@ fn is_domain(text: &str) -> bool {
 /// `README.md`, `src/main.rs`
 fn is_file(text: &str) -> bool {
     let Some((name, extension)) = text.rsplit_once('.') else { return false };
+    // "The end.So" is no file, "README.MD" is.
+    let shouted = name.bytes().all(|byte| !byte.is_ascii_lowercase()) && name.len() > 1;
     EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
+        && (shouted || extension.bytes().all(|byte| !byte.is_ascii_uppercase()))
         && !name.is_empty()
         && !name.ends_with('/')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte))

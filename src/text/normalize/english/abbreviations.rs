@@ -1,7 +1,7 @@
 //! Shortened words with a full stop, by what stands around them.
 
 use super::super::Classes;
-use super::super::scan::{Edits, Scan};
+use super::super::scan::{Edits, Scan, Spoken};
 
 /// When an abbreviation is one, besides that its full stop follows.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,8 +20,8 @@ use When::{AfterName, Always, BeforeName, BeforeNumber};
 
 #[rustfmt::skip]
 const ABBREVIATIONS: &[(&str, &str, When)] = &[
-    ("Mr", "Mister", BeforeName), ("Mrs", "Missus", BeforeName), ("Ms", "Miz", BeforeName), ("Mx", "Mix", BeforeName),
-    ("Messrs", "Messers", BeforeName), ("Prof", "Professor", BeforeName), ("Rev", "Reverend", BeforeName),
+    ("Mr", "Mister", BeforeName), ("Mrs", "Missus", BeforeName), ("Mx", "Mix", BeforeName),
+    ("Messrs", "Messieurs", BeforeName), ("Prof", "Professor", BeforeName), ("Rev", "Reverend", BeforeName),
     ("Hon", "Honorable", BeforeName), ("Gen", "General", BeforeName), ("Col", "Colonel", BeforeName),
     ("Capt", "Captain", BeforeName), ("Cpt", "Captain", BeforeName), ("Cmdr", "Commander", BeforeName),
     ("Lt", "Lieutenant", BeforeName), ("Sgt", "Sergeant", BeforeName), ("Cpl", "Corporal", BeforeName),
@@ -48,7 +48,7 @@ const ABBREVIATIONS: &[(&str, &str, When)] = &[
     ("Ltd", "Limited", AfterName), ("Corp", "Corporation", AfterName), ("Co", "Company", AfterName),
     ("Bros", "Brothers", AfterName), ("Assn", "Association", AfterName), ("Univ", "University", AfterName),
     ("Inst", "Institute", AfterName), ("Dept", "Department", Always), ("dept", "department", Always),
-    ("etc", "et cetera", Always), ("approx", "approximately", Always), ("Approx", "Approximately", Always),
+    ("etc", "etc", Always), ("approx", "approximately", Always), ("Approx", "Approximately", Always),
     ("govt", "government", Always), ("Govt", "Government", Always), ("vs", "versus", Always), ("cf", "compare", Always),
     ("viz", "namely", Always), ("incl", "including", Always), ("excl", "excluding", Always), ("max", "maximum", Always),
     ("Max", "Maximum", BeforeNumber), ("Min", "Minimum", BeforeNumber), ("misc", "miscellaneous", Always),
@@ -137,6 +137,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if word == "al" && name_before == "et" {
         return Some(with_stop(scan, dot_end, "al"));
     }
+    if before_name && word == "Ms" {
+        return Some(ms(dot_end));
+    }
     if before_name && let Some(name) = entry(BeforeName) {
         return Some(Edits::put(dot_end, name));
     }
@@ -150,6 +153,13 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         return Some(with_stop(scan, dot_end, name));
     }
     entry(Always).map(|name| with_stop(scan, dot_end, name))
+}
+
+/// "Ms", which misaki knows with its full stop only, in place of the text up to byte `to`.
+fn ms(to: usize) -> Edits {
+    let mut spoken = Spoken::default();
+    spoken.word_read("Ms", Some("mˈɪz".to_owned()));
+    Edits::put(to, spoken)
 }
 
 /// `name`, and the full stop before byte `dot_end` again if it ends the sentence.
@@ -204,7 +214,7 @@ fn bare(scan: &Scan<'_>, at: usize, word: &str, end: usize) -> Option<Edits> {
     let name = match word {
         "Mr" if capital_next => "Mister",
         "Mrs" if capital_next => "Missus",
-        "Ms" if capital_next => "Miz",
+        "Ms" if capital_next => return Some(ms(end)),
         "Dr" if capital_next => "Doctor",
         "Prof" if capital_next => "Professor",
         "St" if capital_next => "Saint",
@@ -216,7 +226,6 @@ fn bare(scan: &Scan<'_>, at: usize, word: &str, end: usize) -> Option<Edits> {
         "St" if is_ordinal_before(scan, at) => "Street",
         "Rd" if scan.word_before(at).starts_with(char::is_uppercase) => "Road",
         "vs" | "Vs" => "versus",
-        "etc" => "et cetera",
         "approx" => "approximately",
         "govt" => "government",
         "dept" => "department",

@@ -84,13 +84,8 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
         return month_and_year(scan, second_at, month, separator);
     };
     let third_at = scan.rest(second_end).strip_prefix(separator).map(|_| second_end + separator.len_utf8());
-    let ends = |end: usize| {
-        let next = scan.text[end..].chars().next();
-        // Neither "2024-03-05-06" nor a decimal.
-        let goes_on = next.is_some_and(|c| c == separator || c == '/')
-            && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
-        !goes_on
-    };
+    // Neither "2024-03-05-06" nor a decimal.
+    let ends = |end: usize| !scan.goes_on(end, &[separator, '/']);
     if first.len() == 4 {
         let year = first.parse().ok().filter(|year| (1000..=2999).contains(year))?;
         let Some(third_at) = third_at else {
@@ -127,8 +122,7 @@ fn numeric_date(scan: &Scan<'_>, at: usize) -> Option<(Date, usize)> {
 /// `9/1990`, of which the year is at `at`.
 fn month_and_year(scan: &Scan<'_>, at: usize, month: u64, separator: char) -> Option<(Date, usize)> {
     let (year, end) = small(scan, at, 4, 2100).filter(|(year, _)| *year >= 1900 && separator == '/')?;
-    let goes_on = scan.text[end..].starts_with(['/', '-', '.'])
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = scan.goes_on(end, &['/', '-', '.']);
     (!goes_on).then_some((Date::new(Some(year), month, None)?, end))
 }
 
@@ -155,8 +149,7 @@ fn day(scan: &Scan<'_>, at: usize) -> Option<(u64, usize, bool)> {
     let has_ending = ["st", "nd", "rd", "th"].contains(&scan.letters(end));
     let end = if has_ending { end + 2 } else { end };
     let next = scan.text[end..].chars().next();
-    let part = matches!(next, Some(':' | '.' | ',' | '/' | '%'))
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let part = scan.goes_on(end, &[':', '.', ',', '/', '%']);
     let unfit = matches!(next, Some('%' | '/' | '°'));
     (scan.is_end(end) && !part && !unfit).then_some((day, end, has_ending))
 }

@@ -122,10 +122,7 @@ fn with(mut head: Spoken, tail: Spoken, scan: &Scan<'_>) -> Spoken {
 
 /// Whether nothing goes on behind a time.
 fn ends(scan: &Scan<'_>, time: &Time) -> bool {
-    let next = scan.text[time.end..].chars().next();
-    let goes_on = matches!(next, Some(':' | '.' | ',' | '/'))
-        && scan.text[time.end + 1..].starts_with(|c: char| c.is_ascii_digit());
-    scan.is_end(time.end) && !goes_on
+    scan.is_end(time.end) && !scan.goes_on(time.end, &[':', '.', ',', '/'])
 }
 
 fn time(scan: &Scan<'_>, at: usize) -> Option<Time> {
@@ -174,7 +171,8 @@ fn half(scan: &Scan<'_>, at: usize) -> Option<(Half, usize)> {
     };
     match bytes {
         [_, b'.', b'm' | b'M', b'.', ..] => {
-            let stop = usize::from(!scan.ends_sentence(start + 4));
+            let zone = ZONES.contains(&scan.letters(scan.spaces(start + 4)));
+            let stop = usize::from(zone || !scan.ends_sentence(start + 4));
             Some((half, start + 3 + stop))
         }
         [_, b'.', b'm' | b'M', ..] if scan.is_end(start + 3) => Some((half, start + 3)),

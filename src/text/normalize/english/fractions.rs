@@ -130,10 +130,8 @@ fn slashed(scan: &Scan<'_>, at: usize) -> Option<(u64, u64, usize)> {
     let bottom = scan.digits(bottom_at);
     let end = bottom_at + bottom.len();
     let fits = (1..=4).contains(&top.len()) && (1..=4).contains(&bottom.len());
-    let next = scan.text[end..].chars().next();
     let ordinal = ["th", "rd", "nd", "ths", "rds"].contains(&scan.letters(end));
-    let goes_on = matches!(next, Some('/' | '.' | ',' | ':' | '-'))
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    let goes_on = scan.goes_on(end, &['/', '.', ',', ':', '-']);
     let end = if ordinal { end + scan.letters(end).len() } else { end };
     let unit_follows = units::find(scan, &number_at(scan, bottom_at)?).is_some();
     (fits && !goes_on && (scan.is_end(end) || unit_follows)).then_some((

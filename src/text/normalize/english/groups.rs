@@ -190,7 +190,5 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize) -> Option<Edits> {
 
 /// Whether the number goes on behind `end` with a sign and a digit.
 fn goes_on(scan: &Scan<'_>, end: usize) -> bool {
-    let next = scan.text[end..].chars().next();
-    matches!(next, Some('-' | '/' | '.' | ',' | ':'))
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit())
+    scan.goes_on(end, &['-', '/', '.', ',', ':'])
 }

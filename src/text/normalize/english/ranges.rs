@@ -18,8 +18,7 @@ pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<E
     let percent = usize::from(scan.rest(first.end).starts_with('%'));
     let (last_at, spaced) = separator(scan, first.end + percent)?;
     let last = number_at(scan, last_at)?;
-    let goes_on = matches!(scan.char(last.end), Some('-' | '–' | '/' | ':' | '.' | ','))
-        && scan.text[last.end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = scan.goes_on(last.end, &['-', '–', '/', ':', '.', ',']);
     if goes_on || spaced && value(&first)? >= value(&last)? {
         return None;
     }

@@ -192,8 +192,7 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     {
         end = hours + scan.letters(hours).len();
     }
-    let goes_on = scan.text[end..].starts_with([':', '.', ',', '/'])
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = scan.goes_on(end, &[':', '.', ',', '/']);
     if !scan.is_end(end) || goes_on {
         return None;
     }
@@ -266,8 +265,7 @@ fn date(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let third_at = scan.rest(second_end).strip_prefix(separator).map(|_| second_end + 1)?;
     let third = scan.digits(third_at);
     let end = third_at + third.len();
-    let goes_on = scan.text[end..].starts_with(['-', '/', '.', ','])
-        && scan.text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = scan.goes_on(end, &['-', '/', '.', ',']);
     if !scan.is_end(end) || goes_on {
         return None;
     }
@@ -347,14 +345,23 @@ fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         groups.push(group);
         end = start + group.len();
     }
-    let total: usize = groups.iter().map(|group| group.len()).sum();
-    let plus = scan.before(at) == Some('+');
-    let thousands = groups.first().is_some_and(|group| group.len() <= 3)
-        && groups.iter().skip(1).all(|group| group.len() == 3);
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let total: usize = lengths.iter().sum();
     let leading_zero = groups.first().is_some_and(|group| group.starts_with('0'));
-    let fits = groups.len() >= 2
-        && scan.is_end(end)
-        && if plus || leading_zero { (8..=15).contains(&total) } else { total == 9 && !thousands };
+    let fits = match scan.language {
+        _ if groups.len() < 2 || !scan.is_end(end) => false,
+        _ if scan.before(at) == Some('+') => (8..=15).contains(&total),
+        Language::French => leading_zero && total == 10,
+        Language::Italian => leading_zero && (9..=11).contains(&total) && groups.len() <= 4,
+        Language::Spanish => {
+            matches!(lengths[..], [3, 2, 2, 2] | [2, 3, 2, 2]) && groups[0].starts_with(['6', '7', '8', '9'])
+        }
+        Language::BrazilianPortuguese => {
+            matches!(lengths[..], [5, 4] | [4, 4] | [2, 5, 4] | [2, 4, 4])
+                && scan.before(end - 4) == Some('-')
+        }
+        _ => false,
+    };
     if !fits {
         return None;
     }
@@ -377,17 +384,14 @@ fn range(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> {
     let last_at = first.end + sign.len_utf8();
     let last = digits::number(scan, last_at, notation(scan.language))?;
     let goes_on = scan.text[last.end..].starts_with(['-', '–', '/', ':']);
-    if goes_on
-        || first.small()? >= last.small()?
-        || !scan.is_end(last.end) && scan.letters(last.end).len() > 3
-    {
+    if goes_on || first.small()? >= last.small()? {
         return None;
     }
     let edits = Edits::keep(first.end).then(last_at, format!(" {} ", lexicon.to));
     let Some((noun, tail, end)) =
         unit(scan, scan.spaces(last.end), lexicon, true).filter(|_| scan.has(Classes::UNITS))
     else {
-        return Some(edits.then_keep(last.end));
+        return scan.is_end(last.end).then(|| edits.then_keep(last.end));
     };
     let words = counted(scan, last_at, &last, noun);
     Some(edits.then(end, format!("{words} {}{tail}", noun.many)))
@@ -411,6 +415,10 @@ fn abbreviation(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> 
     if !scan.has(Classes::ABBREVIATIONS) {
         return None;
     }
+    // "p.es." is not "es."
+    if scan.before(at) == Some('.') {
+        return None;
+    }
     let rest = scan.rest(at);
     let found = lexicon.abbreviations.iter().filter(|(short, _)| rest.starts_with(short));
     let (short, name) = found.max_by_key(|(short, _)| short.len())?;
@@ -420,7 +428,8 @@ fn abbreviation(scan: &Scan<'_>, at: usize, lexicon: &Lexicon) -> Option<Edits> 
     }
     let is_title = name.starts_with(|c: char| c.is_lowercase()) && short.starts_with(char::is_uppercase);
     // A title's full stop is no end; that of "etc." may be.
-    let stop = short.ends_with('.') && scan.ends_sentence(end) && !is_title && !name.ends_with(' ');
+    let ends = scan.ends_sentence(end) && !is_title && !name.ends_with(' ');
+    let stop = short.ends_with('.') && (ends || scan.rest(end).starts_with('.'));
     Some(if stop { Edits::put(end - 1, *name).then_keep(end) } else { Edits::put(end, name.trim_end()) })
 }
 

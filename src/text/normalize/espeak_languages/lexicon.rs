@@ -159,7 +159,7 @@ static ITALIAN: Lexicon = Lexicon {
     abbreviations: &[
         ("Sig.", "signor"), ("Sig.ra", "signora"), ("Sig.na", "signorina"), ("Sigg.", "signori"), ("Dott.", "dottor"), ("Dott.ssa", "dottoressa"),
         ("Dr.", "dottor"), ("Prof.", "professor"), ("Prof.ssa", "professoressa"), ("Avv.", "avvocato"), ("Ing.", "ingegner"), ("ecc.", "eccetera"),
-        ("es.", "esempio "), ("pag.", "pagina "), ("pagg.", "pagine "), ("n.", "numero "), ("tel.", "telefono "), ("S.", "san "), ("a.C.", "avanti Cristo"), ("d.C.", "dopo Cristo"),
+        ("es.", "esempio "), ("p.es.", "per esempio "), ("p. es.", "per esempio "), ("pag.", "pagina "), ("pagg.", "pagine "), ("n.", "numero "), ("tel.", "telefono "), ("a.C.", "avanti Cristo"), ("d.C.", "dopo Cristo"),
     ],
 };
 
