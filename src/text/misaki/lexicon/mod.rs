@@ -230,7 +230,7 @@ impl Lexicon {
             },
         });
         match phonemes {
-            Some(phonemes) if !(name && !phonemes.contains(PRIMARY)) => {
+            Some(phonemes) if !name || phonemes.contains(PRIMARY) => {
                 Some(Spoken::word(apply_stress(&phonemes, asked.stress)))
             }
             // Upstream keeps a name that cannot be spelled, but every letter that gets here can be.
