@@ -142,7 +142,7 @@ impl Resolver<'_> {
             let query = Query { text: &plain, ..self.query(&merged) };
             self.lexicon.read(&query, Context::default())
         };
-        let spoken = plain_word.or_else(|| self.lexicon.spell(&plain)).filter(|s| !s.phonemes.is_empty());
+        let spoken = plain_word.or_else(|| self.lexicon.spell_out(&plain)).filter(|s| !s.phonemes.is_empty());
         match spoken {
             Some(spoken) => set(piece, spoken),
             None => piece.origin = Origin::Unknown,
