@@ -158,6 +158,8 @@ fn settled_phonemes_may_begin_and_end_anywhere() {
     let of = |phonemes: &str, places: &str| (phonemes.to_owned(), places.to_owned());
     assert_eq!(read("bookread end", &[phonemes(4..8, "ɹˈɛd")]), of("bˈʊkɹˈɛd ˈɛnd", "book|read|end"));
     assert_eq!(read("New York's end", &[phonemes(0..8, "nujˈɔɹk")]), of("nujˈɔɹks ˈɛnd", "New York|'s|end"));
+    assert_eq!(read("Rio's bus", &[phonemes(0..3, "ɹˈiO")]), of("ɹˈiOz bˈʌs", "Rio|'s|bus"));
+    assert_eq!(read("GPUs", &[phonemes(0..3, "ʤˌipˌijˈu")]), of("ʤˌipˌijˈuz", "GPU|s"));
     assert_eq!(read("a  b", &[phonemes(1..3, "x")]), of("ɐ x bˈi", "a|  |b"));
     assert_eq!(read("ab", &[phonemes(0..1, "x"), phonemes(1..2, "y")]), of("xy", "a|b"));
     assert_eq!(read("the end", &[phonemes(4..7, "")]), of("ðə", "the|end"));
@@ -304,4 +306,28 @@ fn long_texts_take_time_in_proportion() {
         let found = tokens(&asking(), &text, &[]);
         assert!(!found.is_empty(), "{} bytes of {}", text.len(), &text[..4]);
     }
+}
+
+/// What espeak-ng answers about words alone is in fixtures/text/english.tsv.
+#[cfg(feature = "espeak")]
+#[test]
+fn espeak_reads_the_words_that_the_lexicons_lack() {
+    let espeak = Arc::new(kokoro_gguf::text::Espeak::new().unwrap());
+    let read = |word: &str| espeak.read_word(word, Language::AmericanEnglish).unwrap();
+    assert_eq!(read("Bach"), Some(("bˈɑk".to_owned(), Origin::Espeak)));
+    assert_eq!(read("\u{200b}"), None);
+    let misaki = Misaki::new(Some(espeak));
+    let text = "The Zorblaxians paid $5 million for 200 PDFs.";
+    let found = tokens(&misaki, text, &[]);
+    let asked: Vec<&str> = found
+        .iter()
+        .filter(|token| token.origin == Origin::Espeak && !token.phonemes.is_empty())
+        .map(|token| &text[token.source.clone()])
+        .collect();
+    assert_eq!(asked, ["Zorblaxians"]);
+    assert!(
+        join(&found).ends_with("pˈAd fˈIv mˈɪljᵊn dˈɑləɹz fɔɹ tˈu hˈʌndɹəd pˌidˌiˈɛfs."),
+        "{}",
+        join(&found)
+    );
 }
