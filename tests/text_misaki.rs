@@ -56,7 +56,9 @@ fn sentences_are_read_as_by_misaki_with_spacys_tags() {
     let mut wrong = Vec::new();
     for line in include_str!("../fixtures/text/misaki_sentences.tsv").lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [language, text, expected] = cells[..] else { panic!("a line of {} cells", cells.len()) };
+        let [language, text, expected, tagged] = cells[..] else { panic!("a line of {} cells", cells.len()) };
+        let tags = Misaki::tags(text).into_iter().map(|(range, tag)| format!("{}|{tag}", &text[range]));
+        assert_eq!(tags.collect::<Vec<_>>().join(" "), tagged);
         let found = misaki.phonemize(text, Language::parse(language).unwrap()).unwrap();
         if found != expected {
             wrong.push(format!("{language} {text}\n  {found}\n  {expected}"));
@@ -156,7 +158,9 @@ fn settled_phonemes_may_begin_and_end_anywhere() {
     let of = |phonemes: &str, places: &str| (phonemes.to_owned(), places.to_owned());
     assert_eq!(read("bookread end", &[phonemes(4..8, "ɹˈɛd")]), of("bˈʊkɹˈɛd ˈɛnd", "book|read|end"));
     assert_eq!(read("New York's end", &[phonemes(0..8, "nujˈɔɹk")]), of("nujˈɔɹks ˈɛnd", "New York|'s|end"));
-    assert_eq!(read("a  b", &[phonemes(1..3, "x")]), of("ˈA x bˈi", "a|  |b"));
+    assert_eq!(read("Rio's bus", &[phonemes(0..3, "ɹˈiO")]), of("ɹˈiOz bˈʌs", "Rio|'s|bus"));
+    assert_eq!(read("GPUs", &[phonemes(0..3, "ʤˌipˌijˈu")]), of("ʤˌipˌijˈuz", "GPU|s"));
+    assert_eq!(read("a  b", &[phonemes(1..3, "x")]), of("ɐ x bˈi", "a|  |b"));
     assert_eq!(read("ab", &[phonemes(0..1, "x"), phonemes(1..2, "y")]), of("xy", "a|b"));
     assert_eq!(read("the end", &[phonemes(4..7, "")]), of("ðə", "the|end"));
     assert_eq!(read(" ", &[phonemes(0..1, "x")]), of("x", " "));
@@ -231,8 +235,10 @@ fn any_text() -> impl Strategy<Value = String> {
 
 /// Marks on stretches of `text`, in order.
 fn marks_of(text: &str, cuts: &[(usize, u8)]) -> Vec<Mark> {
-    let mut ends: Vec<usize> =
-        cuts.iter().map(|(at, _)| text.floor_char_boundary(at % (text.len() + 1))).collect();
+    let mut ends: Vec<usize> = cuts
+        .iter()
+        .map(|(at, _)| (0..=at % (text.len() + 1)).rfind(|at| text.is_char_boundary(*at)).unwrap_or(0))
+        .collect();
     ends.sort_unstable();
     ends.dedup();
     let kinds = cuts.iter().map(|(_, kind)| match kind % 4 {
@@ -300,4 +306,28 @@ fn long_texts_take_time_in_proportion() {
         let found = tokens(&asking(), &text, &[]);
         assert!(!found.is_empty(), "{} bytes of {}", text.len(), &text[..4]);
     }
+}
+
+/// What espeak-ng answers about words alone is in fixtures/text/english.tsv.
+#[cfg(feature = "espeak")]
+#[test]
+fn espeak_reads_the_words_that_the_lexicons_lack() {
+    let espeak = Arc::new(kokoro_gguf::text::Espeak::new().unwrap());
+    let read = |word: &str| espeak.read_word(word, Language::AmericanEnglish).unwrap();
+    assert_eq!(read("Bach"), Some(("bˈɑk".to_owned(), Origin::Espeak)));
+    assert_eq!(read("\u{200b}"), None);
+    let misaki = Misaki::new(Some(espeak));
+    let text = "The Zorblaxians paid $5 million for 200 PDFs.";
+    let found = tokens(&misaki, text, &[]);
+    let asked: Vec<&str> = found
+        .iter()
+        .filter(|token| token.origin == Origin::Espeak && !token.phonemes.is_empty())
+        .map(|token| &text[token.source.clone()])
+        .collect();
+    assert_eq!(asked, ["Zorblaxians"]);
+    assert!(
+        join(&found).ends_with("pˈAd fˈIv mˈɪljᵊn dˈɑləɹz fɔɹ tˈu hˈʌndɹəd pˌidˌiˈɛfs."),
+        "{}",
+        join(&found)
+    );
 }

@@ -97,6 +97,8 @@ def cause(expected, tags):
         return "a word that misaki leaves unknown is spelled"
     if any(is_cut_with_loss(word) for word, _ in tags):
         return "misaki loses an apostrophe inside a word"
+    if any(tag in en.PUNCT_TAGS and any(c.isalnum() for c in word) for word, tag in tags):
+        return "misaki says nothing for a number that is tagged as punctuation"
     return "other"
 
 
@@ -151,12 +153,13 @@ def spacy_tags(lines):
 
 def write_fixture(lines, path):
     with open(path, "w", encoding="utf-8") as out:
-        print("# language, sentence, phonemes: misaki 0.9.4 with spaCy 3.8's tokens and tags; <unknown words> as they are. "
-              "By tools/compare_misaki.py --write.", file=out)
+        print("# language, sentence, phonemes, words with their tags: misaki 0.9.4 with spaCy 3.8's tokens and tags; <unknown "
+              "words> as they are. By tools/compare_misaki.py --write.", file=out)
         for language in "ab":
             reference = Reference(language == "b", True)
             for line, tags in zip(lines, spacy_tags(lines)):
-                print(language, line, reference.read(line, tags), sep="\t", file=out)
+                words = " ".join(f"{word}|{tag}" for word, tag in tags)
+                print(language, line, reference.read(line, tags), words, sep="\t", file=out)
 
 
 def compare_tags(lines, results):

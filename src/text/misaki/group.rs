@@ -233,3 +233,64 @@ impl Grouping {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tokens that follow each other without spaces.
+    fn tagged(words: &[(&str, &str)]) -> (String, Vec<Tagged>) {
+        let mut text = String::new();
+        let mut tokens = Vec::new();
+        for (word, tag) in words {
+            let range = text.len()..text.len() + word.len();
+            text.push_str(word);
+            tokens.push(Tagged {
+                range,
+                tag: Tag::named(tag),
+                space_after: false,
+                phonemes: None,
+                stress: None,
+                flags: NumberFlags::default(),
+            });
+        }
+        (text, tokens)
+    }
+
+    #[test]
+    fn the_first_of_the_heaviest_pieces_gives_a_group_its_tag() {
+        for (words, expected) in [
+            ([("ab", "NN"), ("-", "HYPH"), ("cd", "JJ")], "NN"),
+            ([("ab", "NN"), ("-", "HYPH"), ("Cd", "JJ")], "JJ"),
+            ([("a", "DT"), ("-", "HYPH"), ("b", "LS")], "DT"),
+        ] {
+            let (text, tokens) = tagged(&words);
+            let units = units(&text, &tokens);
+            let [Unit::Group(pieces)] = &units[..] else { panic!("{units:?}") };
+            assert_eq!(Merged::of(&text, pieces).tag.name(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_currency_goes_to_the_last_of_the_numbers_behind_it() {
+        let (text, tokens) = tagged(&[("$", "$"), ("5", "CD"), ("million", "CD"), ("man", "NN")]);
+        let units = units(&text, &tokens);
+        let [Unit::Single(sign), Unit::Group(pieces)] = &units[..] else { panic!("{units:?}") };
+        assert_eq!(sign.phonemes.as_deref(), Some(""));
+        assert_eq!(pieces.iter().map(|piece| piece.currency).collect::<Vec<_>>(), [None, Some('$'), None]);
+    }
+
+    #[test]
+    fn a_group_has_so_many_pieces_at_most() {
+        let words = [("a", "NN"), ("-", "HYPH")].repeat(MAX_PIECES);
+        let (text, tokens) = tagged(&words);
+        let sizes: Vec<usize> = units(&text, &tokens)
+            .iter()
+            .map(|unit| match unit {
+                Unit::Single(_) => 1,
+                Unit::Group(pieces) => pieces.len(),
+            })
+            .collect();
+        assert_eq!(sizes, [MAX_PIECES, MAX_PIECES]);
+    }
+}

@@ -98,3 +98,24 @@ fn table() -> &'static HashMap<&'static str, Vec<Row>> {
         table
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_known_tags_and_phonemes_of_the_vocabulary() {
+        let vocab = crate::text::Vocab::kokoro();
+        for (word, rows) in table() {
+            for row in rows {
+                row.tags.iter().for_each(|tag| assert_eq!(Tag::named(tag).name(), *tag));
+                for reading in [row.american, row.british].into_iter().flatten() {
+                    assert!(vocab.encode(reading).skipped.is_empty() && reading != "-", "{word}: {reading}");
+                }
+                for phrase in row.before.iter().chain(&row.after) {
+                    assert!(phrase.split(' ').all(|word| !word.is_empty()), "{word}: {phrase:?}");
+                }
+            }
+        }
+    }
+}

@@ -34,13 +34,39 @@ impl Resolver<'_> {
     /// The tokens of `units`, in order.
     pub fn resolve(&self, mut units: Vec<Unit>) -> Result<Vec<Token>, TextError> {
         let mut context = Context::default();
-        for unit in units.iter_mut().rev() {
-            match unit {
-                Unit::Single(piece) => self.single(piece, &mut context)?,
-                Unit::Group(pieces) => self.group(pieces, &mut context)?,
+        for i in (0..units.len()).rev() {
+            let (before, unit) = units[..=i].split_at_mut(i);
+            let pieces = match &mut unit[0] {
+                Unit::Single(piece) => std::slice::from_mut(piece),
+                Unit::Group(pieces) => pieces.as_mut_slice(),
+            };
+            if let Some(ending) = before.last().and_then(|stem| self.ending(stem, &self.text[whole(pieces)]))
+            {
+                pieces.iter_mut().for_each(settle_silent);
+                set(&mut pieces[0], Spoken { phonemes: ending, origin: Origin::Lexicon });
+                context = self.context_before(
+                    context,
+                    pieces[0].phonemes.as_deref(),
+                    &Merged::of(self.text, pieces),
+                );
+            } else if let [piece] = pieces {
+                self.single(piece, &mut context)?;
+            } else {
+                self.group(pieces, &mut context)?;
             }
         }
         Ok(units.into_iter().map(|unit| self.token(unit)).collect())
+    }
+
+    /// How the ending `text` sounds behind a word of the user's phonemes, which no lexicon has with its ending.
+    fn ending(&self, stem: &Unit, text: &str) -> Option<String> {
+        let Unit::Single(stem) = stem else { return None };
+        let phonemes =
+            stem.phonemes.as_deref().filter(|_| stem.origin == Origin::User && !stem.space_after)?;
+        if !matches!(text, "'s" | "’s" | "s") {
+            return None;
+        }
+        self.lexicon.add_s(phonemes)?.strip_prefix(phonemes).map(str::to_owned)
     }
 
     fn word(&self, piece: &Piece) -> &str {
@@ -142,7 +168,7 @@ impl Resolver<'_> {
             let query = Query { text: &plain, ..self.query(&merged) };
             self.lexicon.read(&query, Context::default())
         };
-        let spoken = plain_word.or_else(|| self.lexicon.spell(&plain)).filter(|s| !s.phonemes.is_empty());
+        let spoken = plain_word.or_else(|| self.lexicon.spell_out(&plain)).filter(|s| !s.phonemes.is_empty());
         match spoken {
             Some(spoken) => set(piece, spoken),
             None => piece.origin = Origin::Unknown,

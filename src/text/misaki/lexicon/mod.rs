@@ -230,7 +230,7 @@ impl Lexicon {
             },
         });
         match phonemes {
-            Some(phonemes) if !(name && !phonemes.contains(PRIMARY)) => {
+            Some(phonemes) if !name || phonemes.contains(PRIMARY) => {
                 Some(Spoken::word(apply_stress(&phonemes, asked.stress)))
             }
             // Upstream keeps a name that cannot be spelled, but every letter that gets here can be.
@@ -243,21 +243,27 @@ impl Lexicon {
         heteronyms::reading(word, tag, asked.place?, self.british)
     }
 
-    /// The letters of `word` one by one, the last one stressed; nothing if one of them has no name.
-    pub fn spell(&self, word: &str) -> Option<Spoken> {
-        let mut phonemes = String::new();
-        for letter in word.chars().filter(|c| is_letter(*c)) {
-            let name: String = letter.to_uppercase().collect();
-            match self.gold(&name)? {
-                Reading::One(name) => phonemes.push_str(&name),
-                Reading::ByTag(readings) => phonemes.push_str(&by_tag(readings, Asked::default())?),
-            }
-        }
-        let mut phonemes = apply_stress(&phonemes, Some(0.0));
+    /// The letters of `word` as one word, the last one stressed; nothing if one of them has no name.
+    fn spell(&self, word: &str) -> Option<Spoken> {
+        let mut phonemes = apply_stress(&self.letters(word)?.concat(), Some(0.0));
         if let Some(at) = phonemes.rfind(SECONDARY) {
             phonemes.replace_range(at..at + SECONDARY.len_utf8(), "ˈ");
         }
         Some(Spoken { phonemes, origin: Origin::Spelled })
+    }
+
+    /// The letters of `word` one by one, for what is no abbreviation; nothing if one of them has no name.
+    pub fn spell_out(&self, word: &str) -> Option<Spoken> {
+        Some(Spoken { phonemes: self.letters(word)?.join(" "), origin: Origin::Spelled })
+    }
+
+    /// The names of the letters of `word`.
+    fn letters(&self, word: &str) -> Option<Vec<String>> {
+        let name = |letter: char| match self.gold(&letter.to_uppercase().collect::<String>())? {
+            Reading::One(name) => Some(name),
+            Reading::ByTag(readings) => by_tag(readings, Asked::default()),
+        };
+        word.chars().filter(|c| is_letter(*c)).map(name).collect()
     }
 }
 

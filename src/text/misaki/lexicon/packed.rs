@@ -108,10 +108,8 @@ impl Packed {
 
     /// The entry of exactly this word.
     pub fn get(&self, word: &str) -> Option<Entry> {
-        let (mut bits, word) = self.seek(word)?;
-        let symbols = self.value(&mut bits);
-        debug_assert!(!word.is_empty());
-        Some(entry(&symbols))
+        let mut bits = self.seek(word)?;
+        Some(entry(&self.value(&mut bits)))
     }
 
     /// Whether there is an entry of exactly this word.
@@ -120,7 +118,7 @@ impl Packed {
     }
 
     /// Where the reading of `word` begins.
-    fn seek<'a>(&self, word: &'a str) -> Option<(Bits<'_>, &'a str)> {
+    fn seek(&self, word: &str) -> Option<Bits<'_>> {
         if word.is_empty() || !word.bytes().all(|b| KEY_SYMBOLS.contains(&b)) {
             return None;
         }
@@ -145,7 +143,7 @@ impl Packed {
             }
             self.key(&mut bits, &mut key);
             match key.as_slice().cmp(word.as_bytes()) {
-                std::cmp::Ordering::Equal => return Some((bits, word)),
+                std::cmp::Ordering::Equal => return Some(bits),
                 std::cmp::Ordering::Greater => return None,
                 std::cmp::Ordering::Less => self.skip_value(&mut bits),
             }

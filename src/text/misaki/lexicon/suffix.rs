@@ -66,7 +66,8 @@ impl Lexicon {
         self.with_s(&format!("{unit}s"), Asked::default()).map(|spoken| spoken.phonemes)
     }
 
-    pub(super) fn add_s(&self, stem: &str) -> Option<String> {
+    /// `stem` with the ending -s as it sounds there.
+    pub fn add_s(&self, stem: &str) -> Option<String> {
         let ending = match stem.chars().last()? {
             'p' | 't' | 'k' | 'f' | 'θ' => "s",
             's' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ' if self.british => "ɪz",

@@ -88,4 +88,6 @@ fn spelling_stresses_the_last_letter() {
     let spell = |word: &str| Lexicon::american().spell(word).map(|spoken| spoken.phonemes);
     assert_eq!(spell("xyzzy").as_deref(), Some("ˌɛkswˌIzˌizˌiwˈI"));
     assert_eq!(spell("привет"), None);
+    let out = Lexicon::american().spell_out("xyzzy").map(|spoken| spoken.phonemes);
+    assert_eq!(out.as_deref(), Some("ˈɛks wˈI zˈi zˈi wˈI"));
 }

@@ -86,12 +86,13 @@ fn split(word: &str, start: usize, with_exceptions: bool, tokens: &mut Vec<RawTo
         end -= suffix;
     }
     let rest = &word[begin..end];
-    if !rest.is_empty() && !(with_exceptions && push_exception(rest, start + begin, tokens)) {
-        if url::is_url(rest) {
-            push(start + begin..start + end, tokens);
-        } else {
-            cut_at_infixes(rest, start + begin, tokens);
-        }
+    let whole = start + begin..start + end;
+    if rest.is_empty() || (with_exceptions && push_exception(rest, whole.start, tokens)) {
+        // Nothing is left, or its pieces are known.
+    } else if url::is_url(rest) {
+        push(whole, tokens);
+    } else {
+        cut_at_infixes(rest, whole.start, tokens);
     }
     for suffix in suffixes.into_iter().rev() {
         push(suffix, tokens);
