@@ -12,7 +12,7 @@ use Language::{AmericanEnglish, BritishEnglish};
 
 /// The share of held-out words that must be read exactly as misaki's lexicon has them, stress included: what was measured
 /// on these words less 2 %, so that a retrained network of the same quality passes.
-const MIN_WORDS: [(Language, &str, f64); 2] = [(AmericanEnglish, "us", 0.57), (BritishEnglish, "gb", 0.60)];
+const MIN_WORDS: [(Language, &str, f64); 2] = [(AmericanEnglish, "us", 0.582), (BritishEnglish, "gb", 0.612)];
 /// The same for symbols, as 1 − edits / symbols.
 const MIN_SYMBOLS: f64 = 0.90;
 
@@ -171,9 +171,7 @@ fn check(text: &str, tokens: &[Token]) {
 
 #[test]
 fn megabytes_take_linear_time_and_lose_no_letter() {
-    for unit in
-        ["x", "a", "1", "-", "'", "a.", "(", "$", "1,", "1.", "é\u{301}", "a-", "漢", "&", "A's ", "word "]
-    {
+    for unit in ["x", "a", "1", "-", "'", "a.", "(", "$", "1,", "1.", "é\u{301}", "a-", "漢", "&", "A's "] {
         let text = unit.repeat((1 << 20) / unit.len());
         check(&text, &Letters::new().tokens(&Passage::plain(&text), BritishEnglish).unwrap());
         Letters::new().read_word(&text, AmericanEnglish).unwrap();

@@ -16,7 +16,7 @@ static NETWORK: LazyLock<Model> =
     LazyLock::new(|| Model::parse(MODEL).expect("the file in the program is the one that its test reads"));
 
 /// Longer words are spelled: no English word has so many letters, and the network costs more than a table.
-const MAX_LETTERS: usize = 40;
+const MAX_LETTERS: usize = 48;
 
 /// Capitals up to this number are an initialism, vowels or not.
 const MAX_INITIALISM: usize = 3;
@@ -38,7 +38,7 @@ impl Letters {
 
 impl WordReader for Letters {
     /// Reads Latin letters, accented or not, with apostrophes, and digits one by one; anything else in `word` separates
-    /// what stands around it. Initialisms, letters without a vowel and words of more than 40 letters are spelled. `None`
+    /// what stands around it. Initialisms, letters without a vowel and words of more than 48 letters are spelled. `None`
     /// if a letter of `word` is of another script, or there is neither letter nor digit, or the language is not English.
     fn read_word(&self, word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError> {
         if !language.is_english() {

@@ -27,14 +27,26 @@ pub(super) fn value(word: &str) -> Option<u32> {
     }
     let (mut value, mut rest) = (0, word);
     for (step, worth) in STEPS {
-        let most = if step.len() == 1 && !matches!(step, "D" | "L" | "V") { 3 } else { 1 };
-        for _ in 0..most {
+        // No step stands more than three times.
+        for _ in 0..3 {
             if let Some(after) = rest.strip_prefix(step) {
                 (value, rest) = (value + worth, after);
             }
         }
     }
-    rest.is_empty().then_some(value)
+    (rest.is_empty() && numeral(value) == word).then_some(value)
+}
+
+/// The numeral of `value`.
+fn numeral(mut value: u32) -> String {
+    let mut numeral = String::new();
+    for (step, worth) in STEPS {
+        while value >= worth {
+            numeral.push_str(step);
+            value -= worth;
+        }
+    }
+    numeral
 }
 
 #[cfg(test)]
