@@ -77,7 +77,12 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn torch(pickle: &[u8]) -> Vec<u8> {
-    zip(&[("voice/data.pkl", pickle), ("voice/byteorder", b"little"), ("voice/data/0", &raw()), ("voice/version", b"3\n")])
+    zip(&[
+        ("voice/data.pkl", pickle),
+        ("voice/byteorder", b"little"),
+        ("voice/data/0", &raw()),
+        ("voice/version", b"3\n"),
+    ])
 }
 
 #[track_caller]
@@ -124,7 +129,10 @@ fn the_official_voices_are_read() {
         return;
     };
     let voices = files.map(|file| Voice::open(file.unwrap().path()).unwrap());
-    assert_eq!(voices.filter(|voice| (voice.pack().rows(), voice.pack().cols()) == (ROWS, COLUMNS)).count(), 54);
+    assert_eq!(
+        voices.filter(|voice| (voice.pack().rows(), voice.pack().cols()) == (ROWS, COLUMNS)).count(),
+        54
+    );
 }
 
 #[test]

@@ -89,7 +89,9 @@ impl UnknownWords {
             names.push("…".to_owned());
         }
         let (noun, verb) = if count == 1 { ("word", "was") } else { ("words", "were") };
-        (count > 0).then(|| format!("{count} {noun} that nothing here can read {verb} not said: {}", names.join(", ")))
+        (count > 0).then(|| {
+            format!("{count} {noun} that nothing here can read {verb} not said: {}", names.join(", "))
+        })
     }
 }
 
@@ -99,7 +101,8 @@ mod tests {
 
     #[test]
     fn unsaid_words_are_counted_and_named() {
-        let unknown = UnknownWords { unsaid: BTreeMap::from([("漢字".to_owned(), 2), ("가".to_owned(), 1)]) };
+        let unknown =
+            UnknownWords { unsaid: BTreeMap::from([("漢字".to_owned(), 2), ("가".to_owned(), 1)]) };
         assert_eq!(
             unknown.warning().as_deref(),
             Some("3 words that nothing here can read were not said: 漢字, 가")

@@ -145,7 +145,10 @@ impl Job {
             None => wav.finish()?,
         }
         console.finish();
-        [totals.skipped_warning(), unknown.warning()].iter().flatten().for_each(|warning| console.warn(warning));
+        [totals.skipped_warning(), unknown.warning()]
+            .iter()
+            .flatten()
+            .for_each(|warning| console.warn(warning));
         console.detail(totals.closing(elapsed, self.threads));
         Ok(())
     }

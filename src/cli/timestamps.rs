@@ -24,7 +24,10 @@ impl Timestamps {
             Some(format) => Ok(Timestamps { path, format }),
             None => Err(Failure::usage(
                 "synth",
-                format!("--timestamps {} ends in no known format, expected .json, .srt, .vtt or .tsv", path.display()),
+                format!(
+                    "--timestamps {} ends in no known format, expected .json, .srt, .vtt or .tsv",
+                    path.display()
+                ),
             )),
         }
     }

@@ -74,14 +74,19 @@ fn table(out: &mut dyn Write, voices: &[Voice]) -> io::Result<()> {
     let name_width = voices.iter().map(|voice| voice.name.chars().count()).max().unwrap_or(0).max(4);
     writeln!(out, "{:name_width$}  {:20}  {:6}  GRADE", "NAME", "LANGUAGE", "GENDER")?;
     for Voice { name, language, gender, grade, default, file, .. } in voices {
-        let (language, gender, grade) = (language.unwrap_or("-"), gender.unwrap_or("-"), grade.unwrap_or("-"));
+        let (language, gender, grade) =
+            (language.unwrap_or("-"), gender.unwrap_or("-"), grade.unwrap_or("-"));
         let note = match (default, file) {
             (true, _) => "     (default)",
             (_, true) => "     (file)",
             _ => "",
         };
         let name = printable(name);
-        writeln!(out, "{}", format!("{name:name_width$}  {language:20}  {gender:6}  {grade}{note}").trim_end())?;
+        writeln!(
+            out,
+            "{}",
+            format!("{name:name_width$}  {language:20}  {gender:6}  {grade}{note}").trim_end()
+        )?;
     }
     Ok(())
 }

@@ -75,7 +75,11 @@ fn json(out: &mut String, text: &str, words: &[TimedWord]) -> fmt::Result {
         }
         let (start, end) = (seconds(word.start_s), seconds(word.end_s));
         let chars = &word.chars;
-        write!(out, "\", \"start\": {start}, \"end\": {end}, \"start_char\": {}, \"end_char\": {}}}", chars.start, chars.end)?;
+        write!(
+            out,
+            "\", \"start\": {start}, \"end\": {end}, \"start_char\": {}, \"end_char\": {}}}",
+            chars.start, chars.end
+        )?;
     }
     out.push_str(if words.is_empty() { "]\n" } else { "\n]\n" });
     Ok(())
@@ -86,7 +90,13 @@ fn tsv(out: &mut String, text: &str, words: &[TimedWord]) -> fmt::Result {
     for word in words {
         // A word has no white space, and so neither tab nor line break.
         let (start, end) = (seconds(word.start_s), seconds(word.end_s));
-        writeln!(out, "{}\t{start}\t{end}\t{}\t{}", &text[word.bytes.clone()], word.chars.start, word.chars.end)?;
+        writeln!(
+            out,
+            "{}\t{start}\t{end}\t{}\t{}",
+            &text[word.bytes.clone()],
+            word.chars.start,
+            word.chars.end
+        )?;
     }
     Ok(())
 }
@@ -100,7 +110,13 @@ fn cues(out: &mut String, text: &str, words: &[TimedWord], decimal: char) -> fmt
         earliest_ms = end_ms;
         let shown = text[word.bytes.clone()].replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let shown = if decimal == ',' { text[word.bytes.clone()].to_owned() } else { shown };
-        writeln!(out, "{}\n{} --> {}\n{shown}\n", index + 1, clock(start_ms, decimal), clock(end_ms, decimal))?;
+        writeln!(
+            out,
+            "{}\n{} --> {}\n{shown}\n",
+            index + 1,
+            clock(start_ms, decimal),
+            clock(end_ms, decimal)
+        )?;
     }
     Ok(())
 }
@@ -129,12 +145,17 @@ mod tests {
 
     fn words() -> Vec<TimedWord> {
         let word = |bytes, chars, start_s, end_s| TimedWord { bytes, chars, start_s, end_s };
-        vec![word(0..3, 0..3, 0.0, 0.4125), word(4..9, 4..9, 0.4125, 0.4126), word(10..14, 10..13, 3661.5, 3662.0)]
+        vec![
+            word(0..3, 0..3, 0.0, 0.4125),
+            word(4..9, 4..9, 0.4125, 0.4126),
+            word(10..14, 10..13, 3661.5, 3662.0),
+        ]
     }
 
     #[test]
     fn json_is_read_back_by_serde() {
-        let parsed: serde_json::Value = serde_json::from_str(&CaptionFormat::Json.render(TEXT, &words())).unwrap();
+        let parsed: serde_json::Value =
+            serde_json::from_str(&CaptionFormat::Json.render(TEXT, &words())).unwrap();
         let expected = serde_json::json!([
             {"word": "Say", "start": 0, "end": 0.4125, "start_char": 0, "end_char": 3},
             {"word": "\"a\\b\"", "start": 0.4125, "end": 0.4126, "start_char": 4, "end_char": 9},

@@ -16,7 +16,8 @@ pub(super) fn phonemizer(file: &GgufFile) -> Result<Option<NativePhonemizer>, Te
     if kind != Some(NATIVE) {
         return Ok(None);
     }
-    let list = |key: &str| -> Vec<&str> { metadata.strings(key).ok().flatten().into_iter().flatten().collect() };
+    let list =
+        |key: &str| -> Vec<&str> { metadata.strings(key).ok().flatten().into_iter().flatten().collect() };
     let pairs = |what, keys: &str, values: &str| {
         let (keys, values) = (list(keys), list(values));
         match keys.len() == values.len() {

@@ -111,7 +111,8 @@ impl Synthesizer {
                     .language
                     .or_else(|| Language::from_voice(spec.first()))
                     .unwrap_or(Language::AmericanEnglish);
-                let selected = self.phonemizers_for(options.phonemizer)?.select(options.phonemizer, language)?;
+                let selected =
+                    self.phonemizers_for(options.phonemizer)?.select(options.phonemizer, language)?;
                 let prepared = Prepared::new(text, language, &options.preparation)?;
                 let mut notices: Vec<String> = selected.notice.into_iter().collect();
                 notices.extend(prepared.warnings());

@@ -92,9 +92,10 @@ impl SpeakOptions {
         if !(0.25..=4.0).contains(&self.speed) {
             return out_of_range("speed", self.speed, "0.25 to 4");
         }
-        for (what, pause_s) in
-            [("the pause between sentences", self.pauses.sentence_s), ("the pause between paragraphs", self.pauses.paragraph_s)]
-        {
+        for (what, pause_s) in [
+            ("the pause between sentences", self.pauses.sentence_s),
+            ("the pause between paragraphs", self.pauses.paragraph_s),
+        ] {
             if !(0.0..=MAX_PAUSE_S).contains(&pause_s) {
                 return out_of_range(what, pause_s, "0 to 10 seconds");
             }

@@ -46,7 +46,9 @@ mod tests {
 
     #[test]
     fn no_step_in_a_seam_is_steeper_than_stated() {
-        for boundary in [Boundary::Paragraph, Boundary::Sentence, Boundary::Clause, Boundary::Word, Boundary::Cut] {
+        for boundary in
+            [Boundary::Paragraph, Boundary::Sentence, Boundary::Clause, Boundary::Word, Boundary::Cut]
+        {
             for (last, first) in [(0.8, -0.8), (0.8, 0.8), (-0.3, 0.0), (0.0, 0.5)] {
                 let len = pause_samples(boundary);
                 let signal: Vec<f32> = std::iter::once(last)

@@ -1,16 +1,16 @@
 //! The iterator that speaks one piece after the other.
 
+use super::SAMPLE_RATE_HZ;
 use super::boundaries::Unstretched;
+use super::closing::{self, Ending};
 use super::options::{Pauses, SpeakOptions};
 use super::seam;
 use super::timeline::{TimedWord, Timeline};
-use super::SAMPLE_RATE_HZ;
-use super::closing::{self, Ending};
 use crate::error::{Error, Result};
 use crate::model::{Model, NoTrace, NoiseSource, Utterance};
-use crate::text::{Boundary, Encoded, Piece, PieceToken, Pieces, Vocab};
 #[cfg(doc)]
 use crate::text::Origin;
+use crate::text::{Boundary, Encoded, Piece, PieceToken, Pieces, Vocab};
 use crate::voice::Voice;
 
 /// Token id at both ends of an utterance.

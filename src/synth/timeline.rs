@@ -49,7 +49,13 @@ impl<'a> Timeline<'a> {
 
     /// The words that end in `piece`, whose speech begins `offset_s` seconds after the script's. `before` has for each code
     /// point of its phonemes the number of ids before it; `durations_frames` those of the ids and the boundaries.
-    pub(super) fn words(&mut self, piece: &Piece, before: &[usize], durations_frames: &[u32], offset_s: f64) -> Vec<TimedWord> {
+    pub(super) fn words(
+        &mut self,
+        piece: &Piece,
+        before: &[usize],
+        durations_frames: &[u32],
+        offset_s: f64,
+    ) -> Vec<TimedWord> {
         let opened = self.open.take();
         let mut words: Vec<Range<usize>> = Vec::with_capacity(piece.words.len() + 1);
         words.extend(opened.iter().map(|(word, _)| word.clone()));
@@ -86,7 +92,12 @@ impl<'a> Timeline<'a> {
 }
 
 /// Frames of each word: in order, not overlapping, longer than zero.
-fn spans(piece: &Piece, words: &[Range<usize>], before: &[usize], durations_frames: &[u32]) -> Vec<Range<f64>> {
+fn spans(
+    piece: &Piece,
+    words: &[Range<usize>],
+    before: &[usize],
+    durations_frames: &[u32],
+) -> Vec<Range<f64>> {
     let mut starts: Vec<f64> = Vec::with_capacity(durations_frames.len() + 1);
     let mut total = 0u32;
     for &frames in durations_frames {

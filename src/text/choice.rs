@@ -22,8 +22,12 @@ pub enum PhonemizerChoice {
 
 impl PhonemizerChoice {
     /// All of them.
-    pub const ALL: [PhonemizerChoice; 4] =
-        [PhonemizerChoice::Auto, PhonemizerChoice::Misaki, PhonemizerChoice::Espeak, PhonemizerChoice::Native];
+    pub const ALL: [PhonemizerChoice; 4] = [
+        PhonemizerChoice::Auto,
+        PhonemizerChoice::Misaki,
+        PhonemizerChoice::Espeak,
+        PhonemizerChoice::Native,
+    ];
 
     /// Its name, which is the cargo feature's too.
     pub fn name(self) -> &'static str {

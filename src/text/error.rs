@@ -115,7 +115,9 @@ impl TextError {
     /// The class of this error, for programs.
     pub fn error_kind(&self) -> ErrorKind {
         match self {
-            TextError::UnknownLanguage { .. } | TextError::UnknownPhonemizer { .. } => ErrorKind::InvalidInput,
+            TextError::UnknownLanguage { .. } | TextError::UnknownPhonemizer { .. } => {
+                ErrorKind::InvalidInput
+            }
             TextError::NoPhonemizer { .. } | TextError::LanguageNotRead { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
             TextError::LexiconFile { source, .. } => match source.kind() {

@@ -18,9 +18,9 @@ mod letters;
 pub mod lexicon;
 #[cfg(feature = "mandarin")]
 mod mandarin;
-pub mod markup;
 #[cfg_attr(not(feature = "espeak"), allow(dead_code, reason = "only espeak-ng needs its punctuation kept"))]
 mod marks;
+pub mod markup;
 #[cfg(feature = "misaki")]
 mod misaki;
 #[cfg(feature = "native")]

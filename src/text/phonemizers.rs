@@ -28,7 +28,10 @@ pub struct Selected {
 
 impl fmt::Debug for Selected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Selected").field("name", &self.name).field("notice", &self.notice).finish_non_exhaustive()
+        f.debug_struct("Selected")
+            .field("name", &self.name)
+            .field("notice", &self.notice)
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,7 +97,8 @@ impl Phonemizers {
                         let worse = format!(
                             "{language} is read by {name}, less well than by what the cargo feature `{feature}` builds in"
                         );
-                        found.notice = Some(found.notice.map_or(worse.clone(), |notice| format!("{worse}; {notice}")));
+                        found.notice =
+                            Some(found.notice.map_or(worse.clone(), |notice| format!("{worse}; {notice}")));
                     }
                     return Ok(found);
                 }
@@ -221,7 +225,8 @@ mod english_words {
     impl WordReader for EnglishWords {
         fn read_word(&self, word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError> {
             let tokens = self.english.tokens(&Passage::plain(word), language)?;
-            let origin = tokens.iter().map(|token| token.origin).find(|origin| *origin != Origin::Punctuation);
+            let origin =
+                tokens.iter().map(|token| token.origin).find(|origin| *origin != Origin::Punctuation);
             let phonemes = join(&tokens);
             Ok(origin.filter(|_| !phonemes.is_empty()).map(|origin| (phonemes, origin)))
         }

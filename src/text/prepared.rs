@@ -128,10 +128,14 @@ mod tests {
 
     #[test]
     fn words_are_those_that_a_reader_sees() {
-        assert_eq!(shown("At 10:30 **Dr.** Who left — $5!", Markup::Plain), ["At", "10:30", "**Dr.**", "Who", "left", "—", "$5!"]);
-        assert_eq!(shown("See [Kokoro](/kˈOkəɹO/)'s [two words](/tˈu/). [pause:1s] Now", Markup::Plain), [
-            "See", "Kokoro", "two", "words", "Now"
-        ]);
+        assert_eq!(
+            shown("At 10:30 **Dr.** Who left — $5!", Markup::Plain),
+            ["At", "10:30", "**Dr.**", "Who", "left", "—", "$5!"]
+        );
+        assert_eq!(
+            shown("See [Kokoro](/kˈOkəɹO/)'s [two words](/tˈu/). [pause:1s] Now", Markup::Plain),
+            ["See", "Kokoro", "two", "words", "Now"]
+        );
         let ssml = "<speak>The <sub alias=\"World Wide Web\">WWW</sub>, <break/>and &amp; more</speak>";
         let words = shown(ssml, Markup::Ssml);
         assert_eq!((words[0], words[words.len() - 1]), ("The", "more"));

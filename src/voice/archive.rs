@@ -45,12 +45,23 @@ pub(super) fn entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>, String> {
         let long = |offset: usize| u32_at(bytes, at.checked_add(offset)?).map(|value| value as usize);
         let short = |offset: usize| u16_at(bytes, at.checked_add(offset)?).map(usize::from);
         let fields = (short(10), long(16), long(20), long(24), short(28), short(30), short(32), long(42));
-        let (Some(method), Some(crc), Some(stored), Some(size), Some(name), Some(extra), Some(comment), Some(header)) = fields
+        let (
+            Some(method),
+            Some(crc),
+            Some(stored),
+            Some(size),
+            Some(name),
+            Some(extra),
+            Some(comment),
+            Some(header),
+        ) = fields
         else {
             return Err(broken());
         };
-        let name_bytes = bytes.get(at + ENTRY_BYTES..).and_then(|rest| rest.get(..name)).ok_or_else(broken)?;
-        let name_text = std::str::from_utf8(name_bytes).map_err(|_| format!("entry {index} has a name that is not UTF-8"))?;
+        let name_bytes =
+            bytes.get(at + ENTRY_BYTES..).and_then(|rest| rest.get(..name)).ok_or_else(broken)?;
+        let name_text = std::str::from_utf8(name_bytes)
+            .map_err(|_| format!("entry {index} has a name that is not UTF-8"))?;
         if method != 0 || stored != size {
             return Err(format!("{name_text} in the archive is compressed, which PyTorch's entries are not"));
         }
@@ -85,7 +96,10 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 /// CRC-32 as in zip and PNG.
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
+        )
     };
     !bytes.iter().fold(!0, step)
 }

@@ -75,7 +75,9 @@ impl Element {
     /// Little-endian numbers as f32; the rest of an incomplete one is left out.
     pub(super) fn decode(self, bytes: &[u8]) -> Vec<f32> {
         match self {
-            Element::F16 => bytes.as_chunks::<2>().0.iter().map(|b| f32_from_f16(u16::from_le_bytes(*b))).collect(),
+            Element::F16 => {
+                bytes.as_chunks::<2>().0.iter().map(|b| f32_from_f16(u16::from_le_bytes(*b))).collect()
+            }
             Element::F32 => bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
             Element::F64 => bytes.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b) as f32).collect(),
         }
@@ -176,7 +178,14 @@ mod tests {
 
     #[test]
     fn halves_are_those_of_ieee_754() {
-        let cases = [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_5e-8), (0x8000, -0.0), (0x3555, 0.333_251_95)];
+        let cases = [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0001, 5.960_464_5e-8),
+            (0x8000, -0.0),
+            (0x3555, 0.333_251_95),
+        ];
         for (bits, expected) in cases {
             assert_eq!(f32_from_f16(bits), expected, "{bits:#06x}");
         }

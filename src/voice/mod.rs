@@ -9,7 +9,7 @@ mod spec;
 mod torch;
 
 pub use file::VoiceFormat;
-pub use official::{VoiceFacts, Gender};
+pub use official::{Gender, VoiceFacts};
 pub use spec::VoiceSpec;
 
 use crate::tensor::Matrix;

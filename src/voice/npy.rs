@@ -25,7 +25,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Array, String> {
         "<f2" => Element::F16,
         "<f4" => Element::F32,
         "<f8" => Element::F64,
-        other => return Err(format!("its numbers are {other:?}, expected little-endian floats such as '<f4'")),
+        other => {
+            return Err(format!("its numbers are {other:?}, expected little-endian floats such as '<f4'"));
+        }
     };
     if value(header, "fortran_order")? != "False" {
         return Err("it is stored column by column, expected row by row".into());

@@ -32,7 +32,10 @@ enum Value {
     /// Module and name, never looked up.
     Global(Rc<str>),
     Tuple(Rc<[Value]>),
-    Storage { element: Element, key: Rc<str> },
+    Storage {
+        element: Element,
+        key: Rc<str>,
+    },
     Tensor(Rc<TensorInfo>),
     /// Something that no tensor needs, such as its empty dictionary of hooks.
     Other,
@@ -142,13 +145,21 @@ impl<'a> Machine<'a> {
                 self.stack.push(called(&callable, &arguments)?);
             }
             b'.' => return Ok(true),
-            code => return Err(format!("its pickle has the step {code:#04x} at byte {at}, which no tensor needs")),
+            code => {
+                return Err(format!(
+                    "its pickle has the step {code:#04x} at byte {at}, which no tensor needs"
+                ));
+            }
         }
         Ok(false)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let bytes = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<N>()).ok_or("its pickle is cut off")?;
+        let bytes = self
+            .bytes
+            .get(self.at..)
+            .and_then(|rest| rest.first_chunk::<N>())
+            .ok_or("its pickle is cut off")?;
         self.at += N;
         Ok(*bytes)
     }
@@ -203,7 +214,9 @@ fn unexpected(at: usize) -> String {
 
 /// What a reference to the archive's numbers stands for.
 fn storage(reference: &Value) -> Result<Value, String> {
-    let Value::Tuple(parts) = reference else { return Err("its pickle refers to something that is no storage".into()) };
+    let Value::Tuple(parts) = reference else {
+        return Err("its pickle refers to something that is no storage".into());
+    };
     match &parts[..] {
         [Value::Text(kind), Value::Global(of), Value::Text(key), _, _] if &**kind == "storage" => {
             let element = match &**of {
@@ -227,18 +240,32 @@ fn called(callable: &Value, arguments: &Value) -> Result<Value, String> {
         ("collections.OrderedDict", []) => Ok(Value::Other),
         (
             "torch._utils._rebuild_tensor_v2",
-            [Value::Storage { element, key }, Value::Int(offset), Value::Tuple(shape), Value::Tuple(strides), ..],
+            [
+                Value::Storage { element, key },
+                Value::Int(offset),
+                Value::Tuple(shape),
+                Value::Tuple(strides),
+                ..,
+            ],
         ) => {
             let lens = |tuple: &[Value]| {
                 let len = |value: &Value| match value {
-                    Value::Int(len) => usize::try_from(*len).map_err(|_| "its pickle has a negative length".to_owned()),
+                    Value::Int(len) => {
+                        usize::try_from(*len).map_err(|_| "its pickle has a negative length".to_owned())
+                    }
                     _ => Err("its pickle has a shape that is no list of numbers".to_owned()),
                 };
                 tuple.iter().map(len).collect::<Result<Vec<usize>, String>>()
             };
             let offset = usize::try_from(*offset).map_err(|_| "its pickle has a negative offset")?;
             let (shape, strides) = (lens(shape)?, lens(strides)?);
-            Ok(Value::Tensor(Rc::new(TensorInfo { element: *element, key: key.to_string(), offset, shape, strides })))
+            Ok(Value::Tensor(Rc::new(TensorInfo {
+                element: *element,
+                key: key.to_string(),
+                offset,
+                shape,
+                strides,
+            })))
         }
         (name, _) => Err(format!("its pickle calls {name}, which is not done")),
     }

@@ -82,7 +82,9 @@ mod tests {
         assert_eq!(parts("af_heart").unwrap(), [("af_heart".to_owned(), 1.0)]);
         assert_eq!(parts("a:0.7 + b:0.3").unwrap(), [("a".to_owned(), 0.7), ("b".to_owned(), 0.3)]);
         assert_eq!(parts("a:1.5+b:-0.5").unwrap(), [("a".to_owned(), 1.5), ("b".to_owned(), -0.5)]);
-        for bad in ["", "a+", ":1", "a:x", "a:-1", "a:NaN", "a:inf", "a:0", "a:0+b:0", "a:1e308+b:1e308", "a:1+b:-1"] {
+        for bad in
+            ["", "a+", ":1", "a:x", "a:-1", "a:NaN", "a:inf", "a:0", "a:0+b:0", "a:1e308+b:1e308", "a:1+b:-1"]
+        {
             assert!(matches!(parts(bad), Err(Error::BadVoice { .. })), "{bad:?}");
         }
     }

@@ -34,7 +34,10 @@ fn gather(info: &TensorInfo, numbers: &[f32]) -> Result<Array, String> {
     let mut values = Vec::with_capacity(count);
     let mut index = vec![0usize; shape.len()];
     for _ in 0..count {
-        let steps = index.iter().zip(strides).try_fold(*offset, |at, (&i, &stride)| at.checked_add(i.checked_mul(stride)?));
+        let steps = index
+            .iter()
+            .zip(strides)
+            .try_fold(*offset, |at, (&i, &stride)| at.checked_add(i.checked_mul(stride)?));
         let value = steps.and_then(|at| numbers.get(at));
         values.push(*value.ok_or("its shape reaches beyond its numbers")?);
         for axis in (0..shape.len()).rev() {

@@ -41,13 +41,20 @@ pub(super) fn align(readings: &[String], answer: &[&str]) -> Vec<Group> {
 
 /// Symbols with the index of their word; stress, length and ties are left out, as they depend on the neighbours.
 fn letters(words: &[impl AsRef<str>]) -> Vec<(usize, char)> {
-    let is_kept = |c: &char| !c.is_whitespace() && !matches!(c, 'ˈ' | 'ˌ' | 'ː' | '\u{361}' | '_' | '-' | '(' | ')');
-    let of_word = |(index, word)| <_ as AsRef<str>>::as_ref(word).chars().filter(is_kept).map(move |c| (index, c));
+    let is_kept =
+        |c: &char| !c.is_whitespace() && !matches!(c, 'ˈ' | 'ˌ' | 'ː' | '\u{361}' | '_' | '-' | '(' | ')');
+    let of_word =
+        |(index, word)| <_ as AsRef<str>>::as_ref(word).chars().filter(is_kept).map(move |c| (index, c));
     words.iter().enumerate().flat_map(of_word).collect()
 }
 
 /// Pairs of a word and a word of the answer that belong together, ascending in both.
-fn links(words: &[(usize, char)], symbols: &[(usize, char)], word_count: usize, answer_count: usize) -> Vec<(usize, usize)> {
+fn links(
+    words: &[(usize, char)],
+    symbols: &[(usize, char)],
+    word_count: usize,
+    answer_count: usize,
+) -> Vec<(usize, usize)> {
     let shared = shared(words, symbols);
     let count = |side: &[(usize, char)], len: usize| {
         let mut counts = vec![0u32; len];
@@ -137,7 +144,8 @@ fn with_the_rest(groups: Vec<Group>, words: usize, answer: usize) -> Vec<Group> 
                 _ => {}
             }
         }
-        let silent = |word: usize| Group { words: word..word + 1, answer: group.answer.start..group.answer.start };
+        let silent =
+            |word: usize| Group { words: word..word + 1, answer: group.answer.start..group.answer.start };
         all.extend((word..group.words.start).map(silent));
         (word, said) = (group.words.end, group.answer.end);
         if !is_end {
@@ -174,15 +182,15 @@ mod tests {
         );
         // French: liaison, and words bound together.
         assert_eq!(grouped(&["le", "amˈi"], "lez amˈi"), expected(&[(0..1, "lez"), (1..2, "amˈi")]));
-        assert_eq!(grouped(&["kˈɛs", "kˈə", "sˈɛ"], "kɛskˌə sˈɛ"), expected(&[(0..2, "kɛskˌə"), (2..3, "sˈɛ")]));
+        assert_eq!(
+            grouped(&["kˈɛs", "kˈə", "sˈɛ"], "kɛskˌə sˈɛ"),
+            expected(&[(0..2, "kɛskˌə"), (2..3, "sˈɛ")])
+        );
     }
 
     #[test]
     fn a_word_that_says_nothing_has_no_phonemes() {
-        assert_eq!(
-            grouped(&["a", "", "bˈe"], "a bˈe"),
-            expected(&[(0..1, "a"), (1..2, ""), (2..3, "bˈe")])
-        );
+        assert_eq!(grouped(&["a", "", "bˈe"], "a bˈe"), expected(&[(0..1, "a"), (1..2, ""), (2..3, "bˈe")]));
         assert_eq!(grouped(&["", ""], "x y"), expected(&[(0..2, "x y")]));
         assert_eq!(align(&["a".to_owned()], &[]), [Group { words: 0..1, answer: 0..0 }]);
     }

@@ -94,7 +94,9 @@ impl Espeak {
                     if run.starts_with(char::is_whitespace) {
                         tokens.space();
                     }
-                    for marks in run.split_inclusive(char::is_whitespace).filter(|marks| !marks.trim().is_empty()) {
+                    for marks in
+                        run.split_inclusive(char::is_whitespace).filter(|marks| !marks.trim().is_empty())
+                    {
                         let (shown, start) = (marks.trim(), offset(marks));
                         let range = source(start..start + shown.len());
                         report_lost(tokens, &mut lost, range.start);
@@ -174,7 +176,8 @@ impl Reader<'_> {
         if words.len() <= 1 {
             return Ok(words.into_iter().map(|word| (word, tidied.clone())).collect());
         }
-        let alone = words.iter().map(|word| self.alone(&chunk[word.clone()])).collect::<Result<Vec<_>, _>>()?;
+        let alone =
+            words.iter().map(|word| self.alone(&chunk[word.clone()])).collect::<Result<Vec<_>, _>>()?;
         let groups = align::align(&alone, &said);
         let in_text = |group: &Range<usize>| words[group.start].start..words[group.end - 1].end;
         Ok(groups.iter().map(|group| (in_text(&group.words), said[group.answer.clone()].join(" "))).collect())

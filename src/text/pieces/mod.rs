@@ -12,8 +12,8 @@ use std::ops::Range;
 use pack::{LONG_SENTENCE, LOOK_AHEAD};
 use reading::Reading;
 
-use super::split::{ends_sentence, has_blank_line, sentence_from, split_phonemes};
 use super::markup::move_marks;
+use super::split::{ends_sentence, has_blank_line, sentence_from, split_phonemes};
 use super::{Boundary, Language, Passage, Phonemizer, Prepared, Rewrite, SourceMap, TextError, gaps};
 
 /// The most phonemes the model takes at once: its context of 512 less the two boundary zeros.
@@ -258,7 +258,8 @@ impl Reader<'_> {
                 None if self.borders.is_empty() => return Ok(None),
                 None => {
                     // A blank line may stand before the border.
-                    self.is_behind_blank_line |= text[self.at..end].trim_end().is_empty() && has_blank_line(&text[self.at..end]);
+                    self.is_behind_blank_line |=
+                        text[self.at..end].trim_end().is_empty() && has_blank_line(&text[self.at..end]);
                     self.borders.pop_front();
                     self.at = end;
                     self.is_behind_border = true;
@@ -349,7 +350,10 @@ fn plain(sentence: &str) -> (String, SourceMap) {
 fn cut(sentence: Sentence, is_first_short: bool) -> VecDeque<Piece> {
     let Sentence { reading, source, words, boundary, pause_s, rate, .. } = sentence;
     let clause_ends = |reading: &Reading, max: usize| {
-        split_phonemes(&reading.phonemes, max).iter().skip(1).all(|segment| segment.boundary <= Boundary::Clause)
+        split_phonemes(&reading.phonemes, max)
+            .iter()
+            .skip(1)
+            .all(|segment| segment.boundary <= Boundary::Clause)
     };
     let max = match reading.len {
         len if is_first_short && len > SHORT_FIRST && clause_ends(&reading, SHORT_FIRST) => SHORT_FIRST,
@@ -362,7 +366,8 @@ fn cut(sentence: Sentence, is_first_short: bool) -> VecDeque<Piece> {
     let mut words = words.into_iter().peekable();
     let mut start = source.start;
     for segment in segments {
-        let end = segment.reading.tokens.last().map_or(start, |token| token.source.end.clamp(start, source.end));
+        let end =
+            segment.reading.tokens.last().map_or(start, |token| token.source.end.clamp(start, source.end));
         let mut own = Vec::new();
         while let Some(word) = words.next_if(|word| word.start < end) {
             own.push(word);
@@ -374,7 +379,8 @@ fn cut(sentence: Sentence, is_first_short: bool) -> VecDeque<Piece> {
                 before.words.extend(own);
             }
             before => {
-                let (boundary, pause_s) = if before.is_some() { (segment.boundary, None) } else { (boundary, pause_s) };
+                let (boundary, pause_s) =
+                    if before.is_some() { (segment.boundary, None) } else { (boundary, pause_s) };
                 pieces.push_back(Piece {
                     phonemes: segment.reading.phonemes,
                     boundary,

@@ -93,7 +93,8 @@ impl Reading {
             while let Some(token) = tokens.pop_front() {
                 let (head, tail) = cut_token(token, at, words);
                 own.extend(head.map(|token| {
-                    let symbols = token.symbols.start.saturating_sub(start)..token.symbols.end.saturating_sub(start);
+                    let symbols =
+                        token.symbols.start.saturating_sub(start)..token.symbols.end.saturating_sub(start);
                     PieceToken { symbols, ..token }
                 }));
                 if let Some(tail) = tail {
@@ -106,7 +107,9 @@ impl Reading {
         }
         if let Some(last) = segments.last_mut() {
             let end = last.reading.len;
-            last.reading.tokens.extend(tokens.into_iter().map(|token| PieceToken { symbols: end..end, ..token }));
+            last.reading
+                .tokens
+                .extend(tokens.into_iter().map(|token| PieceToken { symbols: end..end, ..token }));
         }
         segments
     }
@@ -153,7 +156,12 @@ mod tests {
 
     #[test]
     fn tokens_know_their_symbols_and_their_source() {
-        let tokens = [token(0..2, "hˈI", false), token(2..3, ",", true), token(4..5, "", true), token(6..8, "jˈO", true)];
+        let tokens = [
+            token(0..2, "hˈI", false),
+            token(2..3, ",", true),
+            token(4..5, "", true),
+            token(6..8, "jˈO", true),
+        ];
         let reading = Reading::of(&tokens, |r| r.start + 10..r.end + 10);
         assert_eq!(reading.phonemes, "hˈI, jˈO");
         let expected = [("hˈI", 10..12), (",", 12..13), ("", 14..15), ("jˈO", 16..18)];

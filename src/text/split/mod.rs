@@ -5,8 +5,8 @@ mod phonemes;
 mod sentences;
 
 pub use phonemes::{Segment, split_phonemes};
-pub(crate) use sentences::{ends_sentence, has_blank_line, sentence_from};
 pub use sentences::{Sentences, split_sentences};
+pub(crate) use sentences::{ends_sentence, has_blank_line, sentence_from};
 
 /// What separates a piece from the one before it; a longer pause suits a stronger boundary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
