@@ -130,5 +130,5 @@ fn pieces_have_one_rate() {
 #[test]
 fn settled_phonemes_reach_the_phonemizer() {
     let found = pieces("See [Kokoro](/kˈOkəɹO/) run. And [xyz](/ˈɛks/)!", Markup::Plain);
-    assert_eq!(found[0].0, "See kˈOkəɹO run. And ˈɛks!".replace("ˈɛks!", "ˈɛks"));
+    assert_eq!(found[0].0, "See kˈOkəɹO run. And ˈɛks");
 }

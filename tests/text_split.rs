@@ -187,6 +187,10 @@ fn a_first_piece_can_be_asked_to_be_short() {
     assert_eq!(first("One two. Three four! Five."), "One two.");
     let clause = "and then some more words to come, ".repeat(8);
     assert_eq!(first(&clause), clause[..101].trim_end());
+    // The rest of that sentence is not cut up, too.
+    let echo = Echo::default();
+    let pieces = Pieces::from_text(&clause, &echo, Language::AmericanEnglish).with_short_first(true);
+    assert_eq!(pieces.count(), 2);
     // Where no clause ends the sentence stays whole.
     assert_eq!(first(&"word ".repeat(50)).len(), 249);
 }

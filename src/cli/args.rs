@@ -1,6 +1,7 @@
 //! What was typed, flag by flag, and the help that teaches it.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -11,7 +12,7 @@ use kokoro_gguf::text::{Language, PhonemizerChoice, TextError};
 
 /// Speaks text with Kokoro-82M GGUF files.
 #[derive(Debug, Parser)]
-#[command(name = "kokoro-gguf", version, long_version = LONG_VERSION, after_help = EXAMPLES)]
+#[command(name = "kokoro-gguf", version, long_version = long_version(), after_help = EXAMPLES)]
 #[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
 pub struct Args {
     #[command(subcommand)]
@@ -348,41 +349,26 @@ fn language(typed: &str) -> Result<Language, String> {
     Language::parse(typed).map_err(|error| error.to_string())
 }
 
-/// Names the phonemizers of this build.
-macro_rules! phonemizers {
-    ($licence:literal) => {
-        match (cfg!(feature = "misaki"), cfg!(feature = "espeak"), cfg!(feature = "native")) {
-            (true, true, true) => long_version!("misaki, espeak-ng, native", $licence),
-            (true, true, false) => long_version!("misaki, espeak-ng", $licence),
-            (true, false, true) => long_version!("misaki, native", $licence),
-            (true, false, false) => long_version!("misaki", $licence),
-            (false, true, true) => long_version!("espeak-ng, native", $licence),
-            (false, true, false) => long_version!("espeak-ng", $licence),
-            (false, false, true) => long_version!("native", $licence),
-            (false, false, false) => long_version!("none", $licence),
-        }
-    };
+/// The version, and what this build can do under which licence.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let phonemizers = [
+            ("misaki", cfg!(feature = "misaki")),
+            ("espeak-ng", cfg!(feature = "espeak")),
+            ("native", cfg!(feature = "native")),
+            ("mandarin", cfg!(feature = "mandarin")),
+        ];
+        let built_in: Vec<&str> = phonemizers.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+        let licence = match cfg!(feature = "espeak") {
+            true => "GPL-3.0-or-later, because of espeak-ng",
+            false if built_in.is_empty() => "MIT OR Apache-2.0",
+            false => "MIT OR Apache-2.0, with data under Apache-2.0 and MIT",
+        };
+        let names = if built_in.is_empty() { "none".to_owned() } else { built_in.join(", ") };
+        format!("{}\nphonemizers: {names}\nlicence of this build: {licence}", env!("CARGO_PKG_VERSION"))
+    });
+    &TEXT
 }
-
-macro_rules! long_version {
-    ($phonemizers:literal, $licence:literal) => {
-        concat!(
-            env!("CARGO_PKG_VERSION"),
-            "\nphonemizers: ",
-            $phonemizers,
-            "\nlicence of this build: ",
-            $licence
-        )
-    };
-}
-
-const LONG_VERSION: &str = if cfg!(feature = "espeak") {
-    phonemizers!("GPL-3.0-or-later, because of espeak-ng")
-} else if cfg!(any(feature = "misaki", feature = "native")) {
-    phonemizers!("MIT OR Apache-2.0, with data under Apache-2.0")
-} else {
-    phonemizers!("MIT OR Apache-2.0")
-};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -19,8 +19,8 @@ const BOUNDARY: u32 = 0;
 /// Silence behind the last piece of a text, in seconds: some players drop the end of what they play.
 const CLOSING_S: f32 = 0.05;
 
-/// Speeds that the model takes.
-const SPEEDS: (f32, f32) = (0.1, 10.0);
+/// Speeds of a piece, the script's own rate included.
+const SPEEDS: (f32, f32) = (0.25, 4.0);
 
 /// One piece of speech, with the pause before it.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use pack::{LONG_SENTENCE, LOOK_AHEAD};
-use reading::Reading;
+use reading::{Reading, Segment};
 
 use super::markup::move_marks;
 use super::split::{ends_sentence, has_blank_line, sentence_from, split_phonemes};
@@ -349,20 +349,11 @@ fn plain(sentence: &str) -> (String, SourceMap) {
 /// The pieces that a sentence, or several together, make: cut if they are too long to be spoken well.
 fn cut(sentence: Sentence, is_first_short: bool) -> VecDeque<Piece> {
     let Sentence { reading, source, words, boundary, pause_s, rate, .. } = sentence;
-    let clause_ends = |reading: &Reading, max: usize| {
-        split_phonemes(&reading.phonemes, max)
-            .iter()
-            .skip(1)
-            .all(|segment| segment.boundary <= Boundary::Clause)
-    };
-    let max = match reading.len {
-        len if is_first_short && len > SHORT_FIRST && clause_ends(&reading, SHORT_FIRST) => SHORT_FIRST,
-        len if len > MAX_PHONEMES => LONG_SENTENCE,
-        len if len > LONG_SENTENCE && clause_ends(&reading, LONG_SENTENCE) => LONG_SENTENCE,
-        _ => MAX_PHONEMES,
-    };
     let mut pieces: VecDeque<Piece> = VecDeque::new();
-    let segments = reading.split(max, &words);
+    let segments = match is_first_short {
+        true => after_first_clauses(reading, &words),
+        false => well_spoken(reading, &words),
+    };
     let mut words = words.into_iter().peekable();
     let mut start = source.start;
     for segment in segments {
@@ -408,6 +399,33 @@ fn cut(sentence: Sentence, is_first_short: bool) -> VecDeque<Piece> {
         }
     }
     pieces
+}
+
+/// The parts of a sentence, or several together, that the model speaks well: all of it unless it is long.
+fn well_spoken(reading: Reading, words: &[Range<usize>]) -> Vec<Segment> {
+    let ends_clauses = |phonemes: &str| {
+        let mut cuts = split_phonemes(phonemes, LONG_SENTENCE).into_iter().skip(1);
+        cuts.all(|segment| segment.boundary <= Boundary::Clause)
+    };
+    let is_cut = reading.len > MAX_PHONEMES || reading.len > LONG_SENTENCE && ends_clauses(&reading.phonemes);
+    reading.split(if is_cut { LONG_SENTENCE } else { MAX_PHONEMES }, words)
+}
+
+/// As [`well_spoken`], with the first clauses of a long sentence apart.
+fn after_first_clauses(reading: Reading, words: &[Range<usize>]) -> Vec<Segment> {
+    let cut = split_phonemes(&reading.phonemes, SHORT_FIRST).get(1).map(|segment| segment.boundary);
+    let Some(boundary) = cut.filter(|boundary| *boundary <= Boundary::Clause) else {
+        return well_spoken(reading, words);
+    };
+    let mut segments = reading.split(SHORT_FIRST, words).into_iter();
+    let mut all: Vec<Segment> = segments.next().into_iter().collect();
+    if let Some(mut rest) = segments.next().map(|segment| segment.reading) {
+        segments.for_each(|segment| rest.append(segment.reading));
+        let mut rest = well_spoken(rest, words);
+        rest[0].boundary = boundary;
+        all.append(&mut rest);
+    }
+    all
 }
 
 /// The segments of a given phoneme string that have something to speak.
