@@ -156,6 +156,12 @@ impl<'a> Pieces<'a> {
         let Input::Text(reader) = &mut self.input else { return Ok(false) };
         let Some(found) = reader.next()? else {
             self.pause_s = add(self.pause_s, reader.pauses_to(usize::MAX));
+            // Words of which nothing is left, such as emoji, may end the script.
+            let rest = reader.text.words[reader.next_word..].to_vec();
+            if let Some(last) = self.window.back_mut() {
+                last.source.end = rest.last().map_or(last.source.end, |word| word.end);
+                last.words.extend(rest);
+            }
             self.input = Input::End;
             return Ok(false);
         };
