@@ -6,6 +6,7 @@
 mod albert;
 mod alignment;
 mod config;
+mod cost;
 mod decoder;
 mod generator;
 mod noise;
@@ -21,6 +22,7 @@ mod voices;
 mod weights;
 
 pub use config::{Config, GeneratorConfig};
+pub use cost::PartCost;
 pub use noise::NoiseSource;
 pub use options::ModelOptions;
 pub use precision::Precision;
