@@ -181,7 +181,12 @@ impl<'a> Calibration<'a> {
         let weight = rows
             .flat_map(|row| {
                 let noise = DURATION_ROW_NOISE * level / rms(&row);
-                along.direction.iter().zip(row).map(move |(d, n)| rounded(gain * (d + noise * n))).collect::<Vec<_>>()
+                along
+                    .direction
+                    .iter()
+                    .zip(row)
+                    .map(move |(d, n)| rounded(gain * (d + noise * n)))
+                    .collect::<Vec<_>>()
             })
             .collect();
         let mut head = DurationHead { weight, bias: vec![0.0; MAX_DURATION] };
@@ -368,7 +373,8 @@ mod tests {
 
     #[test]
     fn a_system_is_solved() {
-        let mut system = vec![vec![4.0, 2.0, 1.0, 11.0], vec![2.0, 5.0, 3.0, 21.0], vec![1.0, 3.0, 6.0, 25.0]];
+        let mut system =
+            vec![vec![4.0, 2.0, 1.0, 11.0], vec![2.0, 5.0, 3.0, 21.0], vec![1.0, 3.0, 6.0, 25.0]];
         let x = solve(&mut system);
         assert!(x.iter().zip([1.0, 2.0, 3.0]).all(|(a, b)| (a - b).abs() < 1e-12), "{x:?}");
     }

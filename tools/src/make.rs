@@ -163,7 +163,8 @@ impl Contents<'_> {
         let values = match tensor.fill {
             Fill::Voice => {
                 let is_it = |name: &&String| tensor.name == format!("{}{name}", voices::PREFIX);
-                let voice = self.names.iter().position(|name| is_it(&name)).expect("tensors are made from names");
+                let voice =
+                    self.names.iter().position(|name| is_it(&name)).expect("tensors are made from names");
                 self.packs[voice].clone()
             }
             _ => fitted.apply(&tensor.name, tensor.draw(self.draws)),

@@ -120,10 +120,14 @@ mod tests {
     #[test]
     fn sizes_are_labelled_as_gguf_py_does() {
         // `gguf.size_label(n, 0, 0, 0)` of gguf-py 0.19.
-        for (weights, label) in
-            [(87_668_536, "88M"), (2_525_000, "2.5M"), (1_500, "1.5K"), (9_960_000, "10M"), (420, "0.42K"),
-            (1_000_000, "1000K")]
-        {
+        for (weights, label) in [
+            (87_668_536, "88M"),
+            (2_525_000, "2.5M"),
+            (1_500, "1.5K"),
+            (9_960_000, "10M"),
+            (420, "0.42K"),
+            (1_000_000, "1000K"),
+        ] {
             assert_eq!(size_label(weights), label, "{weights}");
         }
     }

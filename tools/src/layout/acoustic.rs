@@ -3,7 +3,9 @@
 use super::residual::{block, generator_block};
 use super::text::STATE_LEVEL;
 use super::{Fill, List};
-use crate::preset::{BINS, DECODER_BLOCKS, HARMONICS, NOISE_RES_KERNELS, POST_KERNEL, Preset, RES_KERNELS, UPSAMPLES};
+use crate::preset::{
+    BINS, DECODER_BLOCKS, HARMONICS, NOISE_RES_KERNELS, POST_KERNEL, Preset, RES_KERNELS, UPSAMPLES,
+};
 
 /// Taps over neighbouring values of F0 and of energy, of the kind that training gives.
 const F0_TAPS: [f32; 3] = [0.5, 1.0, 0.45];

@@ -17,7 +17,11 @@ pub(super) fn push(list: &mut List, name: &str, inputs: usize, hidden: usize) {
         }
         for parity in 0..2 {
             for gate in 0..4 {
-                list.push(&format!("{name}.0.{direction}biases.{}", 2 * gate + parity), &[hidden], fill.clone());
+                list.push(
+                    &format!("{name}.0.{direction}biases.{}", 2 * gate + parity),
+                    &[hidden],
+                    fill.clone(),
+                );
             }
         }
     }

@@ -3,7 +3,8 @@
 use super::residual::{block, style};
 use super::{Fill, List, lstm};
 use crate::preset::{
-    ALBERT_EMBEDDING, MAX_DURATION, N_TOKEN, POSITIONS, PROSODY_BLOCKS, Preset, STYLE, TEXT_KERNEL, TEXT_LAYERS,
+    ALBERT_EMBEDDING, MAX_DURATION, N_TOKEN, POSITIONS, PROSODY_BLOCKS, Preset, STYLE, TEXT_KERNEL,
+    TEXT_LAYERS,
 };
 
 /// Level behind GELU, for a normal input of level 1.
