@@ -68,6 +68,13 @@ pub enum Error {
         /// The values allowed.
         expected: String,
     },
+    /// The instruction set in use has no fast arithmetic of the precision asked for.
+    Precision {
+        /// The precision.
+        wanted: &'static str,
+        /// The instruction set.
+        isa: &'static str,
+    },
     /// The environment asks for an instruction set that cannot be used here.
     Isa(IsaError),
     /// Text without anything that can be spoken.
@@ -166,6 +173,7 @@ impl Error {
             Error::BadVoice { .. }
             | Error::OutOfRange { .. }
             | Error::NothingToSay { .. }
+            | Error::Precision { .. }
             | Error::Isa(_) => ErrorKind::InvalidInput,
             Error::Text(source) => source.error_kind(),
             Error::Audio(source) => source.error_kind(),
@@ -189,6 +197,9 @@ impl fmt::Display for Error {
             Error::BadVoice { spec, reason } => write!(f, "voice {spec:?}: {reason}"),
             Error::OutOfRange { what, found, expected } => {
                 write!(f, "{what} is {found}, expected {expected}")
+            }
+            Error::Precision { wanted, isa } => {
+                write!(f, "precision {wanted} needs instructions that {isa} lacks, expected f32 or auto")
             }
             Error::Isa(_) => write!(f, "cannot choose an instruction set"),
             Error::NothingToSay { reason } => write!(f, "nothing to say: {reason}"),

@@ -14,13 +14,30 @@ pub enum Isa {
     Portable,
     /// AVX2, FMA and F16C.
     Avx2,
+    /// [`Isa::Avx2`] with AVX-VNNI for integers.
+    Avx2Vnni,
     /// AVX-512 F, BW, DQ and VL on top of [`Isa::Avx2`].
     Avx512,
+    /// [`Isa::Avx512`] with AVX-512 VNNI for integers.
+    Avx512Vnni,
+    /// [`Isa::Avx512Vnni`] with AVX-512 BF16.
+    Avx512Bf16,
+    /// AMX tiles of bf16 and int8 on top of [`Isa::Avx512Bf16`].
+    Amx,
 }
 
 impl Isa {
     /// All instruction sets, slowest first.
-    pub const ALL: [Isa; 4] = [Isa::Scalar, Isa::Portable, Isa::Avx2, Isa::Avx512];
+    pub const ALL: [Isa; 8] = [
+        Isa::Scalar,
+        Isa::Portable,
+        Isa::Avx2,
+        Isa::Avx2Vnni,
+        Isa::Avx512,
+        Isa::Avx512Vnni,
+        Isa::Avx512Bf16,
+        Isa::Amx,
+    ];
 
     /// The name used by `KOKORO_ISA` and in reports.
     pub fn name(self) -> &'static str {
@@ -28,7 +45,11 @@ impl Isa {
             Isa::Scalar => "scalar",
             Isa::Portable => "portable",
             Isa::Avx2 => "avx2",
+            Isa::Avx2Vnni => "avx2_vnni",
             Isa::Avx512 => "avx512",
+            Isa::Avx512Vnni => "avx512_vnni",
+            Isa::Avx512Bf16 => "avx512_bf16",
+            Isa::Amx => "amx",
         }
     }
 
@@ -50,8 +71,16 @@ impl Isa {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
             }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2Vnni => Isa::Avx2.is_available() && is_x86_feature_detected!("avxvnni"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Vnni => Isa::Avx512.is_available() && is_x86_feature_detected!("avx512vnni"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Bf16 => Isa::Avx512Vnni.is_available() && is_x86_feature_detected!("avx512bf16"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Amx => Isa::Avx512Bf16.is_available() && crate::arch::amx::is_available(),
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => false,
+            Isa::Avx2 | Isa::Avx2Vnni | Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 | Isa::Amx => false,
         }
     }
 

@@ -2,15 +2,21 @@
 
 use half::{bf16, f16};
 
+use crate::bf16::{Line, STEP, from_f32, lines, to_f32};
+use crate::dispatch::half::{Activation, BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
 use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
 use crate::{GEMV_PANEL_WIDTH, Isa, toom_cook};
+
+pub mod elementary;
+pub mod integer;
 
 /// Outputs a panel of [`gemm_panel`] covers.
 pub const PANEL_WIDTH: usize = 16;
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Scalar,
+    integer: integer::TABLE,
     panel_width: PANEL_WIDTH,
     gemm_panel,
     matmul_rows,
@@ -21,6 +27,11 @@ pub(crate) static KERNELS: Kernels = Kernels {
     adain_leaky_relu,
     leaky_relu,
     gelu,
+    exp: elementary::exp,
+    sigmoid: elementary::sigmoid,
+    tanh: elementary::tanh,
+    sin_cos: elementary::sin_cos,
+    atan2: elementary::atan2,
     softmax,
     layer_norm,
     lstm_cell,
@@ -29,6 +40,10 @@ pub(crate) static KERNELS: Kernels = Kernels {
     weighted_row_sum,
     toom_cook_input: toom_cook::input,
     toom_cook_output: toom_cook::output,
+    gemm_bf16: crate::bf16::gemm,
+    prepare_bf16,
+    finish_rows,
+    prefetch: |_| (),
 };
 
 /// See [`Kernels::gemm_panel`].
@@ -85,11 +100,95 @@ fn adain(x: f32, affine: &ChannelAffine<'_>, c: usize) -> f32 {
 }
 
 /// See [`Kernels::adain_snake`].
-pub fn adain_snake(x: &[f32], affine: &ChannelAffine<'_>, alpha: &[f32], dst: &mut [f32]) {
+pub fn adain_snake(x: &[f32], affine: &ChannelAffine<'_>, snake: &Snake, dst: &mut [f32]) {
     for (c, (d, &x)) in dst.iter_mut().zip(x).enumerate() {
-        let y = adain(x, affine, c);
-        *d = y + (alpha[c] * y).sin().powi(2) / alpha[c];
+        *d = activate(adain(x, affine, c), Activation::Snake(snake), c);
     }
+}
+
+/// An activation of channel `c`.
+fn activate(y: f32, activation: Activation<'_>, c: usize) -> f32 {
+    match activation {
+        Activation::Identity => y,
+        Activation::LeakyRelu(slope) => {
+            if y < 0.0 {
+                y * slope
+            } else {
+                y
+            }
+        }
+        Activation::Snake(snake) => y + (snake.alpha()[c] * y).sin().powi(2) / snake.alpha()[c],
+    }
+}
+
+/// See [`Kernels::prepare_bf16`].
+pub fn prepare_bf16(
+    x: Values<'_>,
+    channels: usize,
+    how: &Prepare<'_>,
+    dst: &mut [Line],
+    mut low: Option<&mut [Line]>,
+) {
+    let stride = lines(channels);
+    for i in 0..x.len() {
+        let (r, c) = (i / channels, i % channels);
+        let y = match how {
+            Prepare::Plain(activation) => activate(x.get(i), *activation, c),
+            Prepare::Styled(affine, activation) => activate(adain(x.get(i), affine, c), *activation, c),
+        };
+        let (line, at) = (r * stride + c / STEP, c % STEP);
+        dst[line].0[at] = from_f32(y);
+        if let Some(low) = low.as_deref_mut() {
+            low[line].0[at] = from_f32(y - to_f32(dst[line].0[at]));
+        }
+    }
+}
+
+/// See [`Kernels::finish_rows`].
+pub fn finish_rows(
+    sums: &[f32],
+    sums_stride: usize,
+    how: &Finish<'_>,
+    out: RowsMut<'_, '_>,
+    statistics: Option<&mut BandStatistics>,
+) {
+    let finished = |r: usize, c: usize, old: f32| {
+        let residual = how.residual.map_or(0.0, |(values, stride)| values.get(r * stride + c));
+        let old = if how.accumulate { old } else { 0.0 };
+        (old + (sums[r * sums_stride + c] + how.bias[c] + residual)) * how.scale
+    };
+    let mut none = BandStatistics::new(how.bias.len());
+    let statistics = statistics.unwrap_or(&mut none);
+    match out {
+        RowsMut::F32(rows) => {
+            for (r, row) in rows.iter_mut().enumerate() {
+                for c in 0..how.bias.len() {
+                    row[c] = finished(r, c, row[c]);
+                    count(statistics, c, row[c]);
+                }
+                statistics.count += 1;
+            }
+        }
+        RowsMut::Bf16(rows) => {
+            for (r, row) in rows.iter_mut().enumerate() {
+                for c in 0..how.bias.len() {
+                    let y = finished(r, c, to_f32(row[c]));
+                    row[c] = from_f32(y);
+                    count(statistics, c, y);
+                }
+                statistics.count += 1;
+            }
+        }
+    }
+}
+
+fn count(statistics: &mut BandStatistics, c: usize, y: f32) {
+    if statistics.count == 0 {
+        statistics.pivot[c] = y;
+    }
+    let d = y - statistics.pivot[c];
+    statistics.sum[c] += d;
+    statistics.squares[c] += d * d;
 }
 
 /// See [`Kernels::adain_leaky_relu`].

@@ -3,7 +3,9 @@
 use kokoro_kernels::quantize::{dequantize_row, quantize_row};
 use kokoro_kernels::testing::{assert_within, noise, reorder_bound};
 use kokoro_kernels::toom_cook::OUTPUTS;
-use kokoro_kernels::{ChannelAffine, GEMV_PANEL_WIDTH, Isa, Kernels, ToomCook, WeightRows, WeightType};
+use kokoro_kernels::{
+    ChannelAffine, GEMV_PANEL_WIDTH, Isa, Kernels, Snake, ToomCook, WeightRows, WeightType,
+};
 
 const SIZES: [usize; 14] = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 257];
 
@@ -158,7 +160,7 @@ fn snake_is_accurate() {
                 let alpha: Vec<f32> = noise(n, 5).iter().map(|v| v + v.signum() * 0.3).collect();
                 let affine = ChannelAffine { mean: &mean, scale: &scale, shift: &shift };
                 let mut found = vec![0.0; n];
-                kernels.adain_snake(&x, &affine, &alpha, &mut found);
+                kernels.adain_snake(&x, &affine, &Snake::new(alpha.clone()), &mut found);
                 for c in 0..n {
                     // The affine map in the kernel's own precision, the rest in f64.
                     let fused = (x[c] - mean[c]).mul_add(scale[c], shift[c]);
@@ -183,7 +185,7 @@ fn snake_is_accurate() {
         let (zero, one) = ([0.0], [1.0]);
         let affine = ChannelAffine { mean: &zero, scale: &one, shift: &zero };
         let mut found = [0.0];
-        kernels.adain_snake(&[3e30], &affine, &[2.0], &mut found);
+        kernels.adain_snake(&[3e30], &affine, &Snake::new(vec![2.0]), &mut found);
         assert!((found[0] - 3e30).abs() < 1e24, "{}: {}", kernels.isa(), found[0]);
     }
 }

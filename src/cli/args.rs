@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use kokoro_gguf::model::Precision;
 use kokoro_gguf::text::Language;
 
 /// Speaks text with Kokoro-82M GGUF files.
@@ -83,6 +84,10 @@ pub struct SynthArgs {
     #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
 
+    /// Arithmetic: auto (the fastest here that sounds the same), f32 or bf16
+    #[arg(long, value_name = "P", default_value = "auto", value_parser = precision)]
+    pub precision: Precision,
+
     /// How samples are stored
     #[arg(long, value_enum, default_value_t = Format::S16)]
     pub format: Format,
@@ -147,8 +152,8 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
 
-    /// Arithmetic of the model's acoustic half
-    #[arg(long, value_enum, default_value_t = Precision::Auto)]
+    /// Arithmetic: auto (the fastest here that sounds the same), f32 or bf16
+    #[arg(long, value_name = "P", default_value = "auto", value_parser = precision)]
     pub precision: Precision,
 
     /// Timed runs of each utterance, after one to warm up
@@ -191,12 +196,8 @@ pub enum Format {
     F32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Precision {
-    /// What is best on this processor; f32 so far
-    Auto,
-    /// Single precision
-    F32,
+fn precision(typed: &str) -> Result<Precision, String> {
+    typed.parse().map_err(|_| format!("expected one of {}", Precision::ALL.map(Precision::name).join(", ")))
 }
 
 fn tokens(typed: &str) -> Result<usize, String> {

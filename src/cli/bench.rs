@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::args::{BenchArgs, Precision};
+use super::args::BenchArgs;
 use super::model_source::ModelSource;
 use super::synth::{default_threads, pool};
 use super::{Failure, output};
@@ -60,10 +60,8 @@ pub fn run(args: BenchArgs) -> Result<(), Failure> {
 }
 
 fn measure(args: BenchArgs, threads: usize) -> Result<Report, Failure> {
-    // Full precision is the only one so far, so that is what `auto` takes.
-    let (Precision::Auto | Precision::F32) = args.precision;
     let started = Instant::now();
-    let model = ModelSource::choose(args.model, "bench")?.open()?;
+    let model = ModelSource::choose(args.model, "bench")?.open(args.precision)?;
     let load_s = started.elapsed().as_secs_f64();
     let runs = args
         .tokens
@@ -75,7 +73,7 @@ fn measure(args: BenchArgs, threads: usize) -> Result<Report, Failure> {
         cpu: cpu(),
         isa: model.isa().name(),
         threads,
-        precision: "f32",
+        precision: model.precision().name(),
         load_s,
         peak_rss_bytes: peak_rss_bytes(),
         runs,
@@ -125,6 +123,11 @@ struct StageTimes {
 }
 
 impl Trace for StageTimes {
+    /// The times are to be those of a run that nobody watches.
+    fn wants_every_stage(&self) -> bool {
+        false
+    }
+
     fn tensor(&mut self, name: &str, _: &mut Matrix) {
         let now = Instant::now();
         let wall_s = now.duration_since(self.last).as_secs_f64();

@@ -4,6 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use kokoro_gguf::Model;
+use kokoro_gguf::model::{ModelOptions, Precision};
 
 use super::Failure;
 use super::args::ModelArgs;
@@ -49,13 +50,15 @@ impl ModelSource {
     /// Opens and checks it.
     ///
     /// # Errors
-    /// If it cannot be read or is no usable Kokoro model.
-    pub fn open(&self) -> Result<Model, Failure> {
+    /// If it cannot be read or is no usable Kokoro model, or the processor lacks the precision.
+    pub fn open(&self, precision: Precision) -> Result<Model, Failure> {
+        let mut options = ModelOptions::default();
+        options.precision = precision;
         Ok(match self {
-            ModelSource::File { path, no_mmap: false } => Model::open(path)?,
-            ModelSource::File { path, no_mmap: true } => Model::read(path)?,
+            ModelSource::File { path, no_mmap: false } => options.open(path)?,
+            ModelSource::File { path, no_mmap: true } => options.read(path)?,
             #[cfg(feature = "default-voice")]
-            ModelSource::BuiltIn => Model::built_in()?,
+            ModelSource::BuiltIn => options.built_in()?,
         })
     }
 

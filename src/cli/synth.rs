@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use kokoro_gguf::audio::{SAMPLE_RATE_HZ, SampleFormat, WavWriter};
+use kokoro_gguf::model::Precision;
 use kokoro_gguf::synth::{SAMPLES_PER_FRAME, SpeakOptions};
 use kokoro_gguf::text::{Espeak, Language};
 use kokoro_gguf::voice::VoiceSpec;
@@ -45,6 +46,7 @@ struct Job {
     model: ModelSource,
     output: Output,
     format: SampleFormat,
+    precision: Precision,
     options: SpeakOptions,
     threads: usize,
     console: Console,
@@ -81,6 +83,7 @@ impl Job {
                 Format::S16 => SampleFormat::S16,
                 Format::F32 => SampleFormat::F32,
             },
+            precision: args.precision,
             options,
             threads: args.threads.unwrap_or_else(default_threads),
             console: Console::new(args.quiet, args.verbose),
@@ -90,14 +93,19 @@ impl Job {
     fn run(mut self) -> Result<(), Failure> {
         let options = &self.options;
         let started = Instant::now();
-        let mut synthesizer = Synthesizer::new(self.model.open()?)?;
+        let mut synthesizer = Synthesizer::new(self.model.open(self.precision)?)?;
         if let Some(directory) = env::var_os(ESPEAK_DATA_VARIABLE).filter(|value| !value.is_empty()) {
             synthesizer = synthesizer.with_phonemizer(Espeak::with_data(directory).map_err(Error::from)?);
         }
         let voice = options.voice.as_deref().unwrap_or(synthesizer.model().default_voice());
         let chunks = synthesizer.speak(self.script.as_script(), options)?;
         let opened = started.elapsed();
-        self.console.detail(format_args!("model opened in {:.2} s, voice {voice}", opened.as_secs_f64()));
+        self.console.detail(format_args!(
+            "model opened in {:.2} s, voice {voice}, {} on {}",
+            opened.as_secs_f64(),
+            synthesizer.model().precision(),
+            synthesizer.model().isa()
+        ));
         self.warn_about_voice(voice);
         let mut wav = self.create_wav()?;
 

@@ -8,6 +8,7 @@ use super::args::VoicesArgs;
 use super::model_source::ModelSource;
 use super::output::printable;
 use super::{Failure, output};
+use kokoro_gguf::model::Precision;
 use kokoro_gguf::text::Language;
 
 /// A voice and what its name tells: `af_heart` is American English, female.
@@ -42,7 +43,7 @@ impl<'a> Voice<'a> {
 
 /// Prints the voices.
 pub fn run(args: VoicesArgs) -> Result<(), Failure> {
-    let model = ModelSource::choose(args.model, "voices")?.open()?;
+    let model = ModelSource::choose(args.model, "voices")?.open(Precision::F32)?;
     let voices: Vec<Voice> = model.voices().map(|name| Voice::new(name, model.default_voice())).collect();
     if args.json { output::print_json(&voices) } else { output::print(|out| table(out, &voices)) }
 }

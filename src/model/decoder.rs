@@ -45,9 +45,9 @@ impl Decoder {
             channels = out;
         }
         let decoder = Self {
-            f0_conv: scope.conv1d("f0_conv_weight", Some("f0_conv_bias"), curve)?,
-            n_conv: scope.conv1d("n_conv_weight", Some("n_conv_bias"), curve)?,
-            asr_res: scope.conv1d("asr_conv_weight", Some("asr_conv_bias"), asr)?,
+            f0_conv: scope.exact().conv1d("f0_conv_weight", Some("f0_conv_bias"), curve)?,
+            n_conv: scope.exact().conv1d("n_conv_weight", Some("n_conv_bias"), curve)?,
+            asr_res: scope.exact().conv1d("asr_conv_weight", Some("asr_conv_bias"), asr)?,
             encode: AdainResBlk1d::load(&scope.child("encoder_block"), hidden + 2, inner, style, false)?,
             decode,
         };

@@ -9,7 +9,10 @@ mod config;
 mod decoder;
 mod generator;
 mod noise;
+mod options;
+mod precision;
 mod prosody;
+mod resblock;
 mod residual;
 mod source;
 mod text_encoder;
@@ -19,6 +22,8 @@ mod weights;
 
 pub use config::{Config, GeneratorConfig};
 pub use noise::NoiseSource;
+pub use options::ModelOptions;
+pub use precision::Precision;
 pub use trace::{NoTrace, Trace};
 
 use std::path::{Path, PathBuf};
@@ -26,7 +31,8 @@ use std::path::{Path, PathBuf};
 use kokoro_kernels::{Isa, Kernels};
 
 use crate::error::{Error, ModelError, Result};
-use crate::gguf::{self, GgufFile, SharedBytes};
+use crate::gguf::GgufFile;
+use crate::ops::workspace::Workspace;
 use crate::tensor::Matrix;
 
 use albert::Albert;
@@ -53,12 +59,14 @@ pub struct Model {
     file: GgufFile,
     config: Config,
     kernels: &'static Kernels,
+    precision: Precision,
     voices: Voices,
     albert: Albert,
     predictor: ProsodyPredictor,
     text_encoder: TextEncoder,
     decoder: Decoder,
     generator: Generator,
+    workspace: Workspace,
 }
 
 /// What [`Model::forward`] speaks.
@@ -94,8 +102,7 @@ impl Model {
     /// # Errors
     /// [`Error::Io`], [`Error::Gguf`] for a damaged container, [`Error::Model`] for what is no Kokoro model.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        Self::from_file(path, gguf::map)
+        ModelOptions::default().open(path)
     }
 
     /// As [`open`](Self::open), but copies the file into memory.
@@ -103,13 +110,7 @@ impl Model {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        Self::from_file(path.as_ref(), gguf::read)
-    }
-
-    fn from_file(path: &Path, bytes: fn(&Path) -> std::io::Result<SharedBytes>) -> Result<Self> {
-        let bytes =
-            bytes(path).map_err(|source| Error::Io { action: "read", path: path.to_owned(), source })?;
-        Self::from_shared(path.to_owned(), bytes)
+        ModelOptions::default().read(path)
     }
 
     /// A model from bytes of any alignment, which it keeps: `&'static [u8]`, `Vec<u8>`, `Arc<[u8]>`, …
@@ -117,7 +118,7 @@ impl Model {
     /// # Errors
     /// [`Error::Gguf`] for a damaged container, [`Error::Model`] for what is no Kokoro model.
     pub fn from_bytes(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self> {
-        Self::from_shared("<memory>".into(), SharedBytes::new(bytes))
+        ModelOptions::default().from_bytes(bytes)
     }
 
     /// The built-in voice: a small model that speaks American English, made for this project.
@@ -126,42 +127,54 @@ impl Model {
     /// Only if `KOKORO_ISA` names an instruction set that this CPU lacks.
     #[cfg(feature = "default-voice")]
     pub fn built_in() -> Result<Self> {
-        let bytes: &'static [u8] = include_bytes!("../../assets/default-voice.gguf");
-        Self::from_shared("<built-in voice>".into(), SharedBytes::new(bytes))
-    }
-
-    fn from_shared(label: PathBuf, bytes: SharedBytes) -> Result<Self> {
-        let kernels = Kernels::from_environment().map_err(Error::Isa)?;
-        match GgufFile::parse(bytes) {
-            Err(source) => Err(Error::Gguf { path: label, source }),
-            Ok(file) => Self::load(label.clone(), file, kernels)
-                .map_err(|source| Error::Model { path: label, source }),
-        }
+        ModelOptions::default().built_in()
     }
 
     fn load(
         label: PathBuf,
         file: GgufFile,
         kernels: &'static Kernels,
+        precision: Precision,
     ) -> std::result::Result<Self, ModelError> {
         check_architecture(&file)?;
-        let root = Scope::root(&file, kernels);
+        let root = Scope::root(&file, kernels, precision);
+        let accurate = root.accurate();
         let config = Config::read(&file, &root)?;
         check_vocabulary(&file, config.n_token)?;
         let scope = root.child("decoder");
-        let (decoder, channels) = Decoder::load(&scope, &config)?;
-        Ok(Self {
+        // Side by side, since each has stretches that occupy one thread only.
+        let (text, acoustics) = rayon::join(
+            || {
+                Ok::<_, ModelError>((
+                    Albert::load(&accurate.child("albert"), &config)?,
+                    ProsodyPredictor::load(&accurate.child("duration_predictor"), &config)?,
+                    TextEncoder::load(&accurate.child("text_encoder"), &config)?,
+                ))
+            },
+            || {
+                let (decoder, channels) = Decoder::load(&scope, &config)?;
+                Ok::<_, ModelError>((decoder, Generator::load(&scope.child("generator"), &config, channels)?))
+            },
+        );
+        let (decoder, generator) = acoustics?;
+        let (albert, predictor, text_encoder) = text?;
+        let model = Self {
             voices: Voices::find(&file, config.style_dim)?,
-            albert: Albert::load(&root.child("albert"), &config)?,
-            predictor: ProsodyPredictor::load(&root.child("duration_predictor"), &config)?,
-            text_encoder: TextEncoder::load(&root.child("text_encoder"), &config)?,
-            generator: Generator::load(&scope.child("generator"), &config, channels)?,
+            albert,
+            predictor,
+            text_encoder,
+            generator,
             decoder,
+            workspace: Workspace::default(),
             config,
             kernels,
+            precision,
             label,
             file,
-        })
+        };
+        // Packing has been through the whole file; what speaking reads from it is a small part, and comes back by itself.
+        model.file.release();
+        Ok(model)
     }
 
     /// Where the model came from: its path, or a name in angle brackets.
@@ -182,6 +195,11 @@ impl Model {
     /// The instruction set that computes.
     pub fn isa(&self) -> Isa {
         self.kernels.isa()
+    }
+
+    /// The arithmetic of the acoustic half; never [`Precision::Auto`].
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The vocabulary: one symbol for each token id, empty where an id is unused.
@@ -220,7 +238,8 @@ impl Model {
         let mut asr: Matrix = self.text_encoder.forward(token_ids, trace).gather(&alignment);
         trace::tap(trace, "asr", None, &mut asr);
         let x = self.decoder.forward(&asr, &f0_hz, &n, decoder_style, trace);
-        let samples = self.generator.forward(x, &f0_hz, decoder_style, noise, trace);
+        let samples = self.generator.forward(x, &f0_hz, decoder_style, noise, &self.workspace, trace);
+        self.workspace.trim();
 
         match samples.iter().position(|s| !s.is_finite()) {
             None => Ok(Speech { samples, durations_frames }),

@@ -4,11 +4,16 @@
 //! rows once (normalisation, activation, zero padding), multiplies them with every panel of weights, and finishes the
 //! output while it is in cache (bias, residual, scale, channel statistics).
 
-use kokoro_kernels::Kernels;
+use std::cell::RefCell;
+
+use kokoro_kernels::bf16;
+use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Snake};
 use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
 use super::block_filter::BlockFilter;
+use super::feature::{Feature, View};
+use super::half_filter::HalfFilter;
 use super::moments::Moments;
 use super::panels::Panels;
 use crate::tensor::{Matrix, Tile};
@@ -33,15 +38,29 @@ pub enum Prologue<'a> {
     LeakyRelu(f32),
     /// `AdaIN`, then leaky ReLU with this slope.
     AdaInLeakyRelu(&'a StyledNorm, f32),
-    /// `AdaIN`, then snake with these `α`, `[channels]`.
-    AdaInSnake(&'a StyledNorm, &'a [f32]),
+    /// `AdaIN`, then snake.
+    AdaInSnake(&'a StyledNorm, &'a Snake),
+}
+
+impl<'a> Prologue<'a> {
+    /// As the kernels take it.
+    fn prepare(self) -> Prepare<'a> {
+        match self {
+            Prologue::Identity => Prepare::Plain(Activation::Identity),
+            Prologue::LeakyRelu(slope) => Prepare::Plain(Activation::LeakyRelu(slope)),
+            Prologue::AdaInLeakyRelu(norm, slope) => {
+                Prepare::Styled(norm.view(), Activation::LeakyRelu(slope))
+            }
+            Prologue::AdaInSnake(norm, snake) => Prepare::Styled(norm.view(), Activation::Snake(snake)),
+        }
+    }
 }
 
 /// What happens to the output on its way out: `out = ([out +] conv + bias [+ residual]) · scale`.
 #[derive(Debug, Clone, Copy)]
 pub struct Epilogue<'a> {
     /// Added to the convolution, same shape as the output.
-    pub residual: Option<&'a Matrix>,
+    pub residual: Option<View<'a>>,
     /// Whether the output's old content is added.
     pub accumulate: bool,
     /// Factor of everything.
@@ -90,6 +109,8 @@ pub enum ConvWeights {
     Direct(Panels),
     /// A third to a half of the multiplications; a few more roundings.
     Blocks(BlockFilter),
+    /// Inputs and weights rounded to bf16.
+    Half(HalfFilter),
 }
 
 /// A convolution with packed weights.
@@ -120,9 +141,9 @@ impl Conv1d {
     ///
     /// # Panics
     /// If `x` has another number of channels.
-    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>) -> Matrix {
+    pub fn forward<T: Feature>(&self, x: &Matrix<T>, prologue: Prologue<'_>) -> Matrix {
         let mut out = Matrix::zeros(self.shape.out_len(x.rows()), self.shape.out_channels);
-        self.run(x, prologue, Epilogue::default(), &mut out, false);
+        self.run(View::of(x), prologue, Epilogue::default(), &mut out, false);
         out
     }
 
@@ -130,54 +151,56 @@ impl Conv1d {
     ///
     /// # Panics
     /// If a shape does not fit.
-    pub fn forward_into(&self, x: &Matrix, prologue: Prologue<'_>, epilogue: Epilogue<'_>, out: &mut Matrix) {
-        self.run(x, prologue, epilogue, out, false);
+    pub fn forward_into<T: Feature, U: Feature>(
+        &self,
+        x: &Matrix<T>,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        out: &mut Matrix<U>,
+    ) {
+        self.run(View::of(x), prologue, epilogue, out, false);
     }
 
     /// [`forward_into`](Self::forward_into) that also gathers the statistics of what it stores.
     ///
     /// # Panics
     /// If a shape does not fit.
-    pub fn forward_with_moments(
+    pub fn forward_with_moments<T: Feature, U: Feature>(
         &self,
-        x: &Matrix,
+        x: &Matrix<T>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        out: &mut Matrix,
+        out: &mut Matrix<U>,
     ) -> Moments {
-        self.run(x, prologue, epilogue, out, true)
+        self.run(View::of(x), prologue, epilogue, out, true)
     }
 
-    fn run(
+    fn run<U: Feature>(
         &self,
-        x: &Matrix,
+        x: View<'_>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        out: &mut Matrix,
+        out: &mut Matrix<U>,
         with_moments: bool,
     ) -> Moments {
         let ConvShape { in_channels, out_channels, .. } = self.shape;
-        assert_eq!(x.cols(), in_channels, "conv1d: input channels");
+        assert_eq!(x.cols, in_channels, "conv1d: input channels");
         assert_eq!(
             (out.rows(), out.cols()),
-            (self.shape.out_len(x.rows()), out_channels),
+            (self.shape.out_len(x.rows), out_channels),
             "conv1d: output shape"
         );
         if let Some(r) = epilogue.residual {
-            assert_eq!((r.rows(), r.cols()), (out.rows(), out.cols()), "conv1d: residual shape");
+            assert_eq!((r.rows, r.cols), (out.rows(), out.cols()), "conv1d: residual shape");
         }
         let (rows, cols) = self.tile_size(out.rows());
-        let parts: Vec<(usize, Option<Moments>)> = out
+        let parts: Vec<Vec<(usize, BandStatistics)>> = out
             .tiles_mut(rows, cols)
             .into_par_iter()
-            .map(|tile| (tile.col, self.run_tile(x, prologue, epilogue, tile, with_moments)))
+            .map(|tile| self.run_tile(x, prologue, epilogue, tile, with_moments))
             .collect();
         let mut moments = Moments::empty(out_channels);
-        for (col, part) in &parts {
-            if let Some(part) = part {
-                moments.merge(*col, part);
-            }
-        }
+        parts.iter().flatten().for_each(|(col, part)| moments.merge(*col, &Moments::of_statistics(part)));
         moments
     }
 
@@ -186,6 +209,7 @@ impl Conv1d {
         let ConvShape { in_channels, out_channels, stride, .. } = self.shape;
         let (rows, multiple) = match &self.weights {
             ConvWeights::Blocks(filter) => (filter.tile_rows(), filter.row_multiple()),
+            ConvWeights::Half(filter) => filter.tile_rows(&self.shape),
             ConvWeights::Direct(_) => {
                 let halo = self.shape.span() - 1;
                 let fit = (TILE_FLOATS / in_channels).saturating_sub(halo) / stride;
@@ -195,61 +219,102 @@ impl Conv1d {
         // A long layer is cut evenly: 17 tasks where 16 would be full leave one core idle at the end.
         let bands = out_rows.div_ceil(rows).max(1);
         let rows = out_rows.div_ceil(bands).next_multiple_of(multiple);
-        let width = self.kernels.panel_width();
+        let width = self.panel_width();
         let across = MIN_TASKS.div_ceil(bands).min(out_channels.div_ceil(MIN_TASK_OUTPUTS)).max(1);
         (rows, out_channels.div_ceil(across).next_multiple_of(width))
     }
 
-    fn run_tile(
-        &self,
-        x: &Matrix,
-        prologue: Prologue<'_>,
-        epilogue: Epilogue<'_>,
-        mut tile: Tile<'_>,
-        with_moments: bool,
-    ) -> Option<Moments> {
-        let width = self.kernels.panel_width();
-        let (rows, cols) = (tile.rows.len(), tile.rows.first().map_or(0, |r| r.len()));
-        let multiplier = self.multiplier(x, prologue, tile.row, rows);
-        let mut sums = vec![0.0; multiplier.rows * width];
-        let mut scratch = Vec::new();
-        for first in (0..cols).step_by(width) {
-            multiplier.multiply((tile.col + first) / width, &mut scratch, &mut sums);
-            let last = cols.min(first + width);
-            let bias = &self.bias[tile.col + first..tile.col + last];
-            for (r, (row, sums)) in tile.rows.iter_mut().zip(sums.chunks_exact(width)).enumerate() {
-                let residual =
-                    epilogue.residual.map(|m| &m.row(tile.row + r)[tile.col + first..tile.col + last]);
-                finish_row(&mut row[first..last], sums, bias, residual, epilogue);
-            }
+    /// Outputs of a panel.
+    fn panel_width(&self) -> usize {
+        match &self.weights {
+            ConvWeights::Half(_) => bf16::PANEL,
+            _ => self.kernels.panel_width(),
         }
-        with_moments.then(|| self.moments_of(&tile, cols))
     }
 
-    /// Prepares the input of a tile for multiplication with any panel.
-    fn multiplier(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, rows: usize) -> Multiplier<'_> {
-        match &self.weights {
-            ConvWeights::Direct(_) => {
-                let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
-                Multiplier { conv: self, input: self.prepare(x, prologue, first, needed), rows }
-            }
+    /// Computes a tile; returns the statistics of what was stored, by the first column they are of.
+    fn run_tile<U: Feature>(
+        &self,
+        x: View<'_>,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        mut tile: Tile<'_, U>,
+        with_moments: bool,
+    ) -> Vec<(usize, BandStatistics)> {
+        if let ConvWeights::Half(filter) = &self.weights {
+            let (tile, prepare) = (&mut tile, prologue.prepare());
+            let statistics =
+                filter.run_tile(&self.shape, x, &prepare, epilogue, &self.bias, tile, with_moments);
+            return statistics.into_iter().map(|s| (tile.col, s)).collect();
+        }
+        SCRATCH.with_borrow_mut(|scratch| {
+            self.run_exact_tile(x, prologue, epilogue, tile, with_moments, scratch)
+        })
+    }
+
+    fn run_exact_tile<U: Feature>(
+        &self,
+        x: View<'_>,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        mut tile: Tile<'_, U>,
+        with_moments: bool,
+        scratch: &mut Scratch,
+    ) -> Vec<(usize, BandStatistics)> {
+        let width = self.kernels.panel_width();
+        let (rows, cols) = (tile.rows.len(), tile.rows.first().map_or(0, |r| r.len()));
+        let Scratch { prepared, transformed, sums, working } = scratch;
+        let (input, rows): (&[f32], usize) = match &self.weights {
             ConvWeights::Blocks(filter) => {
                 let rows = rows.next_multiple_of(filter.row_multiple());
-                let prepared = self.prepare(x, prologue, first, filter.needed_rows(rows));
-                Multiplier { conv: self, input: filter.transform(&prepared, rows), rows }
+                self.prepare(x, prologue, tile.row, filter.needed_rows(rows), prepared);
+                filter.transform(prepared, rows, transformed);
+                (transformed, rows)
             }
+            ConvWeights::Direct(_) | ConvWeights::Half(_) => {
+                let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
+                self.prepare(x, prologue, tile.row, needed, prepared);
+                (prepared, rows)
+            }
+        };
+        sums.resize(rows * width, 0.0);
+        let mut parts = Vec::new();
+        for first in (0..cols).step_by(width) {
+            self.multiply(input, rows, (tile.col + first) / width, working, sums);
+            let last = cols.min(first + width);
+            let col = tile.col + first;
+            let mut out: Vec<&mut [U]> = tile.rows.iter_mut().map(|row| &mut row[first..last]).collect();
+            let residual = epilogue.residual.map(|m| (m.from(tile.row, col), m.cols));
+            let how = Finish {
+                bias: &self.bias[col..tile.col + last],
+                residual,
+                accumulate: epilogue.accumulate,
+                scale: epilogue.scale,
+            };
+            let mut statistics = with_moments.then(|| BandStatistics::new(last - first));
+            self.kernels.finish_rows(sums, width, &how, U::rows_mut(&mut out), statistics.as_mut());
+            parts.extend(statistics.map(|s| (col, s)));
         }
+        parts
     }
 
     /// `needed` rows from the one that output `first` begins with, after the prologue, with the padding as zeros.
-    fn prepare(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, needed: usize) -> Vec<f32> {
+    fn prepare(
+        &self,
+        x: View<'_>,
+        prologue: Prologue<'_>,
+        first: usize,
+        needed: usize,
+        input: &mut Vec<f32>,
+    ) {
         let ConvShape { in_channels, stride, padding, .. } = self.shape;
-        let mut input = vec![0.0; needed * in_channels];
+        input.resize(needed * in_channels, 0.0);
         for (i, dst) in input.chunks_exact_mut(in_channels).enumerate() {
-            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows()) else {
+            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows) else {
+                dst.fill(0.0);
                 continue;
             };
-            let src = x.row(t);
+            let src = &x.f32()[t * in_channels..][..in_channels];
             match prologue {
                 Prologue::Identity => dst.copy_from_slice(src),
                 Prologue::LeakyRelu(slope) => self.kernels.leaky_relu(src, slope, dst),
@@ -259,33 +324,15 @@ impl Conv1d {
                 Prologue::AdaInSnake(norm, alpha) => self.kernels.adain_snake(src, &norm.view(), alpha, dst),
             }
         }
-        input
     }
 
-    fn moments_of(&self, tile: &Tile<'_>, cols: usize) -> Moments {
-        let band: Vec<f32> = tile.rows.iter().flat_map(|row| row.iter().copied()).collect();
-        Moments::of_band(self.kernels, &band, cols)
-    }
-}
-
-/// A tile's input, ready to be multiplied.
-struct Multiplier<'a> {
-    conv: &'a Conv1d,
-    /// Prepared rows, or their transform.
-    input: Vec<f32>,
-    /// Rows of the products: the tile's, rounded up to whole blocks.
-    rows: usize,
-}
-
-impl Multiplier<'_> {
-    /// Overwrites `sums`, `[rows][panel width]`, with the convolution by one panel of weights.
-    fn multiply(&self, panel: usize, scratch: &mut Vec<f32>, sums: &mut [f32]) {
-        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.conv.shape;
-        let panels = match &self.conv.weights {
-            ConvWeights::Blocks(filter) => {
-                return filter.multiply(&self.input, self.rows, panel, scratch, sums);
-            }
+    /// Overwrites `sums`, `[rows][panel width]`, with the convolution of a prepared input by one panel of weights.
+    fn multiply(&self, input: &[f32], rows: usize, panel: usize, working: &mut Vec<f32>, sums: &mut [f32]) {
+        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.shape;
+        let panels = match &self.weights {
+            ConvWeights::Blocks(filter) => return filter.multiply(input, rows, panel, working, sums),
             ConvWeights::Direct(panels) => panels,
+            ConvWeights::Half(_) => unreachable!("run_tile hands these over"),
         };
         sums.fill(0.0);
         // Taps that follow each other without a gap are one run of inputs.
@@ -294,37 +341,26 @@ impl Multiplier<'_> {
         for run in 0..runs {
             for start in (0..run_len).step_by(CHUNK_INPUTS) {
                 let end = run_len.min(start + CHUNK_INPUTS);
-                let weights = panels.chunk(panel, run * run_len + start..run * run_len + end, scratch);
-                let lhs = &self.input[run * dilation * in_channels + start..];
-                let kernels = self.conv.kernels;
-                kernels.gemm_panel(lhs, stride * in_channels, self.rows, end - start, weights, sums);
+                let weights = panels.chunk(panel, run * run_len + start..run * run_len + end, working);
+                let lhs = &input[run * dilation * in_channels + start..];
+                self.kernels.gemm_panel(lhs, stride * in_channels, rows, end - start, weights, sums);
             }
         }
     }
 }
 
-fn finish_row(row: &mut [f32], sums: &[f32], bias: &[f32], residual: Option<&[f32]>, epilogue: Epilogue<'_>) {
-    let scale = epilogue.scale;
-    match (epilogue.accumulate, residual) {
-        (false, None) => {
-            for ((y, s), b) in row.iter_mut().zip(sums).zip(bias) {
-                *y = (s + b) * scale;
-            }
-        }
-        (false, Some(r)) => {
-            for (((y, s), b), r) in row.iter_mut().zip(sums).zip(bias).zip(r) {
-                *y = (s + b + r) * scale;
-            }
-        }
-        (true, None) => {
-            for ((y, s), b) in row.iter_mut().zip(sums).zip(bias) {
-                *y = (*y + (s + b)) * scale;
-            }
-        }
-        (true, Some(r)) => {
-            for (((y, s), b), r) in row.iter_mut().zip(sums).zip(bias).zip(r) {
-                *y = (*y + (s + b + r)) * scale;
-            }
-        }
-    }
+/// Working memory of a thread's tiles.
+#[derive(Default)]
+struct Scratch {
+    /// Input after the prologue.
+    prepared: Vec<f32>,
+    /// Its values at the points.
+    transformed: Vec<f32>,
+    sums: Vec<f32>,
+    /// Products at the points, or widened weights.
+    working: Vec<f32>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }

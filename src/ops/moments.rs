@@ -1,6 +1,6 @@
 //! Mean and variance of every channel over time: what instance normalisation needs.
 
-use kokoro_kernels::Kernels;
+use kokoro_kernels::{BandStatistics, Kernels};
 use rayon::prelude::*;
 
 use crate::tensor::Matrix;
@@ -38,6 +38,22 @@ impl Moments {
             count,
             mean: mean.into_iter().map(f64::from).collect(),
             square_deviations: square_deviations.into_iter().map(f64::from).collect(),
+        }
+    }
+
+    /// From sums about a pivot.
+    pub fn of_statistics(statistics: &BandStatistics) -> Self {
+        let BandStatistics { count, pivot, sum, squares } = statistics;
+        let n = (*count).max(1) as f64;
+        let sums = || sum.iter().map(|&s| f64::from(s));
+        Self {
+            count: *count,
+            mean: pivot.iter().zip(sums()).map(|(&p, s)| f64::from(p) + s / n).collect(),
+            square_deviations: squares
+                .iter()
+                .zip(sums())
+                .map(|(&q, s)| (f64::from(q) - s * s / n).max(0.0))
+                .collect(),
         }
     }
 

@@ -80,6 +80,13 @@ impl Simd for Avx2 {
         op!(_mm256_blendv_ps(y, x, _mm256_cmp_ps::<_CMP_LT_OQ>(a, b)))
     }
     #[inline(always)]
+    fn copy_sign(self, magnitude: __m256, sign: __m256) -> __m256 {
+        op!({
+            let bit = _mm256_set1_ps(-0.0);
+            _mm256_or_ps(_mm256_andnot_ps(bit, magnitude), _mm256_and_ps(bit, sign))
+        })
+    }
+    #[inline(always)]
     fn sum(self, a: __m256) -> f32 {
         op!({
             let s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
@@ -119,6 +126,30 @@ impl Simd for Avx2 {
         }
     }
 
+    #[inline(always)]
+    unsafe fn store_bf16(self, p: *mut u16, v: __m256) {
+        // SAFETY: the caller vouches for eight writable u16; the rest is registers.
+        unsafe {
+            let bits = _mm256_castps_si256(v);
+            let odd = _mm256_and_si256(_mm256_srli_epi32::<16>(bits), _mm256_set1_epi32(1));
+            let rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+            let nan = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_UNORD_Q>(v, v));
+            let quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x40_0000));
+            let high = _mm256_srli_epi32::<16>(_mm256_blendv_epi8(rounded, quiet, nan));
+            let packed = _mm256_packus_epi32(high, high);
+            let packed = _mm256_permute4x64_epi64::<0b1000>(packed);
+            _mm_storeu_si128(p.cast(), _mm256_castsi256_si128(packed));
+        }
+    }
+    #[inline(always)]
+    unsafe fn load_bf16_pairs(self, p: *const u16) -> [__m256; 2] {
+        // SAFETY: the caller vouches for sixteen readable u16.
+        unsafe {
+            let pairs = _mm256_loadu_si256(p.cast());
+            let high = _mm256_and_si256(pairs, _mm256_set1_epi32(0xffff_0000_u32 as i32));
+            [_mm256_castsi256_ps(_mm256_slli_epi32::<16>(pairs)), _mm256_castsi256_ps(high)]
+        }
+    }
     #[inline(always)]
     fn decode_q4_0(self, block: &BlockQ4_0, out: &mut [f32; BLOCK_ELEMENTS]) {
         let (low, high) = self.nibbles(&block.qs);
@@ -223,8 +254,14 @@ kernel_table!(
     unsafe { Avx2::assume() },
     Avx2,
     Isa::Avx2,
+    super::avx2_integer::maddubs::TABLE,
     6,
+    2,
     {
         #[target_feature(enable = "avx2,fma,f16c")]
     }
 );
+
+/// The same with AVX-VNNI in the integer kernels.
+pub(crate) static VNNI_KERNELS: Kernels =
+    Kernels { isa: Isa::Avx2Vnni, integer: super::avx2_integer::vnni::TABLE, ..KERNELS };

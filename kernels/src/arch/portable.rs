@@ -8,7 +8,7 @@ use crate::Isa;
 
 /// Needs nothing of the CPU beyond what the program was compiled for.
 #[derive(Clone, Copy)]
-struct Portable;
+pub(super) struct Portable;
 
 impl Simd for Portable {
     type V = f32x8;
@@ -39,6 +39,13 @@ impl Simd for Portable {
         a * b + c
     }
     #[inline(always)]
+    fn fma_exact(self, a: f32x8, b: f32x8, c: f32x8) -> f32x8 {
+        let ([a, b], c) = ([a, b].map(f32x8::to_array), c.to_array());
+        // The product of two f32 is exact in f64.
+        let sum = |i: usize| (f64::from(a[i]) * f64::from(b[i]) + f64::from(c[i])) as f32;
+        f32x8::new(std::array::from_fn(sum))
+    }
+    #[inline(always)]
     fn min(self, a: f32x8, b: f32x8) -> f32x8 {
         a.fast_min(b)
     }
@@ -48,7 +55,10 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn round(self, a: f32x8) -> f32x8 {
-        a.round()
+        // `f32x8::round` takes ties away from zero where the baseline has no instruction. Beside 2²³ there is no room for
+        // a fraction, so that adding it rounds, to even.
+        let magic = f32x8::splat(8_388_608.0).copysign(a);
+        a.abs().simd_lt(f32x8::splat(8_388_608.0)).select((a + magic) - magic, a)
     }
     #[inline(always)]
     fn exp2_integral(self, n: f32x8) -> f32x8 {
@@ -59,6 +69,10 @@ impl Simd for Portable {
     #[inline(always)]
     fn select_less(self, a: f32x8, b: f32x8, x: f32x8, y: f32x8) -> f32x8 {
         a.simd_lt(b).select(x, y)
+    }
+    #[inline(always)]
+    fn copy_sign(self, magnitude: f32x8, sign: f32x8) -> f32x8 {
+        magnitude.copysign(sign)
     }
     #[inline(always)]
     fn sum(self, a: f32x8) -> f32 {
@@ -89,8 +103,19 @@ impl Simd for Portable {
     unsafe fn load_bf16(self, p: *const u16) -> f32x8 {
         // SAFETY: the caller vouches for eight u16 at `p`.
         let bits = unsafe { *p.cast::<[u16; 8]>() };
-        f32x8::new(bits.map(|b| f32::from_bits(u32::from(b) << 16)))
+        f32x8::new(bits.map(crate::bf16::to_f32))
+    }
+    #[inline(always)]
+    unsafe fn store_bf16(self, p: *mut u16, v: f32x8) {
+        // SAFETY: the caller vouches for eight u16 at `p`.
+        unsafe { *p.cast::<[u16; 8]>() = v.to_array().map(crate::bf16::from_f32) }
+    }
+    #[inline(always)]
+    unsafe fn load_bf16_pairs(self, p: *const u16) -> [f32x8; 2] {
+        // SAFETY: the caller vouches for sixteen u16 at `p`.
+        let pairs = unsafe { *p.cast::<[[u16; 2]; 8]>() };
+        [0, 1].map(|i| f32x8::new(pairs.map(|pair| crate::bf16::to_f32(pair[i]))))
     }
 }
 
-kernel_table!(Portable, Portable, Isa::Portable, 2, {});
+kernel_table!(Portable, Portable, Isa::Portable, super::portable_integer::bytes::TABLE, 2, 2, {});

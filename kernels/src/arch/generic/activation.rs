@@ -3,15 +3,16 @@
 use super::math;
 use crate::arch::simd::Simd;
 use crate::dispatch::ChannelAffine;
+use crate::dispatch::half::Snake;
 
 /// Lanes of the widest vector.
-const MAX_LANES: usize = 16;
+pub(super) const MAX_LANES: usize = 16;
 
 /// A function of `N` vectors.
 ///
 /// A trait and not a closure, because a closure's body does not inherit the caller's target features unless the compiler
 /// happens to inline it, and these methods can be told to be.
-trait Map<S: Simd, const N: usize> {
+pub(super) trait Map<S: Simd, const N: usize> {
     fn apply(&self, s: S, inputs: [S::V; N]) -> S::V;
 }
 
@@ -34,7 +35,7 @@ unsafe fn load_all<S: Simd, const N: usize>(s: S, inputs: [*const f32; N], offse
 /// # Safety
 /// `len` f32 must be readable at every input and writable at `dst`; an input may be `dst`.
 #[inline(always)]
-unsafe fn map<S: Simd, const N: usize>(
+pub(super) unsafe fn map<S: Simd, const N: usize>(
     s: S,
     inputs: [*const f32; N],
     dst: *mut f32,
@@ -75,11 +76,11 @@ fn leaky<S: Simd>(s: S, x: S::V, slope: f32) -> S::V {
 
 struct AdainSnake;
 
-impl<S: Simd> Map<S, 5> for AdainSnake {
+impl<S: Simd> Map<S, 6> for AdainSnake {
     #[inline(always)]
-    fn apply(&self, s: S, [x, mean, scale, shift, alpha]: [S::V; 5]) -> S::V {
+    fn apply(&self, s: S, [x, mean, scale, shift, alpha, inverse]: [S::V; 6]) -> S::V {
         let y = restyle(s, [x, mean, scale, shift]);
-        s.add(y, s.div(math::sin_squared(s, s.mul(alpha, y)), alpha))
+        s.fma(math::sin_squared(s, s.mul(alpha, y)), inverse, y)
     }
 }
 
@@ -119,10 +120,10 @@ pub(crate) fn adain_snake<S: Simd>(
     s: S,
     x: &[f32],
     affine: &ChannelAffine<'_>,
-    alpha: &[f32],
+    snake: &Snake,
     dst: &mut [f32],
 ) {
-    let inputs = [x, affine.mean, affine.scale, affine.shift, alpha];
+    let inputs = [x, affine.mean, affine.scale, affine.shift, snake.alpha(), snake.inverse()];
     // SAFETY: all slices are as long as `dst` (checked by `Kernels::adain_snake`).
     unsafe { map(s, pointers(inputs), dst.as_mut_ptr(), dst.len(), &AdainSnake) }
 }

@@ -1,7 +1,13 @@
 //! The table of kernels for one instruction set, and the checked methods through which it is used.
 
+mod elementary;
+pub mod half;
+pub(crate) mod integer;
+
+use crate::bf16::{Bf16Product, Line};
 use crate::toom_cook::OUTPUTS;
 use crate::{GEMV_PANEL_WIDTH, Isa, IsaError, ToomCook, WeightType, arch, scalar};
+use half::{BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
 
 /// Rows of a weight matrix in its stored format: output `o` is the `k` weights at byte `o · stride_bytes`.
 #[derive(Debug, Clone, Copy)]
@@ -31,22 +37,30 @@ pub struct ChannelAffine<'a> {
 
 type GemmPanel = unsafe fn(&[f32], usize, usize, usize, &[f32], &mut [f32]);
 type Transform = unsafe fn(&ToomCook, &[f32], usize, &mut [f32], usize, usize);
+type PrepareBf16 = unsafe fn(Values<'_>, usize, &Prepare<'_>, &mut [Line], Option<&mut [Line]>);
+type FinishRows = unsafe fn(&[f32], usize, &Finish<'_>, RowsMut<'_, '_>, Option<&mut BandStatistics>);
 type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 
 /// Kernels for one instruction set. Holding a reference proves that this CPU supports it.
 #[derive(Debug)]
 pub struct Kernels {
     pub(crate) isa: Isa,
+    pub(crate) integer: integer::IntegerTable,
     pub(crate) panel_width: usize,
     pub(crate) gemm_panel: GemmPanel,
     pub(crate) matmul_rows: unsafe fn(&WeightRows<'_>, &[f32], usize, usize, &mut [f32]),
     pub(crate) gemv_wide: unsafe fn(&[f32], &[f32], &mut [f32]),
     pub(crate) widen_f16: unsafe fn(&[u16], &mut [f32]),
     pub(crate) widen_bf16: unsafe fn(&[u16], &mut [f32]),
-    pub(crate) adain_snake: unsafe fn(&[f32], &ChannelAffine<'_>, &[f32], &mut [f32]),
+    pub(crate) adain_snake: unsafe fn(&[f32], &ChannelAffine<'_>, &Snake, &mut [f32]),
     pub(crate) adain_leaky_relu: AffineSlope,
     pub(crate) leaky_relu: unsafe fn(&[f32], f32, &mut [f32]),
     pub(crate) gelu: unsafe fn(&mut [f32]),
+    pub(crate) exp: unsafe fn(&mut [f32]),
+    pub(crate) sigmoid: unsafe fn(&mut [f32]),
+    pub(crate) tanh: unsafe fn(&mut [f32]),
+    pub(crate) sin_cos: unsafe fn(&[f32], &mut [f32], &mut [f32]),
+    pub(crate) atan2: unsafe fn(&[f32], &[f32], &mut [f32]),
     pub(crate) softmax: unsafe fn(&mut [f32]),
     pub(crate) layer_norm: unsafe fn(&mut [f32], &[f32], &[f32], f32),
     pub(crate) lstm_cell: unsafe fn(&[f32], &mut [f32], &mut [f32]),
@@ -55,6 +69,10 @@ pub struct Kernels {
     pub(crate) weighted_row_sum: unsafe fn(&[f32], &[f32], usize, &mut [f32]),
     pub(crate) toom_cook_input: Transform,
     pub(crate) toom_cook_output: Transform,
+    pub(crate) gemm_bf16: unsafe fn(&Bf16Product<'_>, &mut [f32], usize),
+    pub(crate) prepare_bf16: PrepareBf16,
+    pub(crate) finish_rows: FinishRows,
+    pub(crate) prefetch: unsafe fn(&[u8]),
 }
 
 impl Kernels {
@@ -66,9 +84,19 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => &arch::avx2::KERNELS,
             #[cfg(target_arch = "x86_64")]
+            Isa::Avx2Vnni => &arch::avx2::VNNI_KERNELS,
+            #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => &arch::avx512::KERNELS,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Vnni => &arch::avx512::VNNI_KERNELS,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Bf16 => &arch::avx512::with_bf16::KERNELS,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Amx => &arch::avx512::AMX_KERNELS,
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => return None,
+            Isa::Avx2 | Isa::Avx2Vnni | Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 | Isa::Amx => {
+                return None;
+            }
         })
     }
 
@@ -180,11 +208,11 @@ impl Kernels {
     ///
     /// # Panics
     /// If the lengths differ.
-    pub fn adain_snake(&self, x: &[f32], affine: &ChannelAffine<'_>, alpha: &[f32], dst: &mut [f32]) {
+    pub fn adain_snake(&self, x: &[f32], affine: &ChannelAffine<'_>, snake: &Snake, dst: &mut [f32]) {
         check_affine(x.len(), affine, dst.len());
-        assert_eq!(x.len(), alpha.len(), "adain_snake: alpha is not [channels]");
+        assert_eq!(x.len(), snake.alpha().len(), "adain_snake: alpha is not [channels]");
         // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
-        unsafe { (self.adain_snake)(x, affine, alpha, dst) }
+        unsafe { (self.adain_snake)(x, affine, snake, dst) }
     }
 
     /// One time step of `AdaIN` and leaky ReLU. All slices `[channels]`.

@@ -1,0 +1,93 @@
+//! The int8 product where there are no tiles: `MR` rows by one panel in registers.
+
+use crate::arch::integer::IntegerSimd;
+use crate::arch::simd::Simd;
+use crate::int8::{ByteLine, Int8Product, PANEL, ROWS, STEP, STEP_LINES};
+
+/// Vectors of outputs that are summed at once.
+const VECTORS: usize = 2;
+
+/// Outputs whose quads fill a line.
+const LINE_OUTPUTS: usize = STEP / 4;
+
+/// See [`crate::Kernels::gemm_int8`]; `MR` divides [`ROWS`].
+#[inline(always)]
+pub(crate) fn gemm<S: IntegerSimd, const MR: usize>(
+    s: S,
+    product: &Int8Product<'_>,
+    acc: &mut [f32],
+    acc_stride: usize,
+) {
+    const { assert!(ROWS.is_multiple_of(MR)) };
+    for r in (0..product.rows).step_by(MR) {
+        for first in (0..PANEL).step_by(VECTORS * <S::Float as Simd>::LANES) {
+            // SAFETY: `Int8Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
+            unsafe {
+                let lhs = product.lhs.as_ptr().add(r * product.row_stride);
+                let acc = acc.as_mut_ptr().add(r * acc_stride + first);
+                tile::<S, MR>(s, product, lhs, first, acc, acc_stride);
+            }
+        }
+    }
+}
+
+/// `MR` rows by the outputs `first ..` of the panel.
+///
+/// # Safety
+/// The rows exist at `lhs` and `acc`.
+#[inline(always)]
+unsafe fn tile<S: IntegerSimd, const MR: usize>(
+    s: S,
+    product: &Int8Product<'_>,
+    lhs: *const ByteLine,
+    first: usize,
+    acc: *mut f32,
+    acc_stride: usize,
+) {
+    let f = s.float();
+    let lanes = <S::Float as Simd>::LANES;
+    let tile_lines = STEP_LINES / (PANEL / LINE_OUTPUTS);
+    let (taps, steps) = (product.panel.taps(), product.panel.steps());
+    let weights = product.panel.lines().as_ptr();
+    // SAFETY: the caller vouches for the rows; the panel holds `STEP_LINES` lines for each step, and `PANEL` scales and
+    // corrections, of which `first + VECTORS · LANES` is no more.
+    unsafe {
+        let corrections = product.panel.corrections().as_ptr().add(first);
+        let start = [s.load_ints(corrections), s.load_ints(corrections.add(lanes))];
+        let mut sums = [[s.signed_begin(start[0]); VECTORS]; MR];
+        for sums in &mut sums {
+            for (sum, start) in sums.iter_mut().zip(start) {
+                // Products of centred codes need no correction.
+                *sum = s.signed_begin(if S::CENTRED { s.splat_product(0, 0) } else { start });
+            }
+        }
+        for tap in 0..taps {
+            for step in 0..steps {
+                let w = weights.add((tap * steps + step) * STEP_LINES);
+                let x = lhs.add(tap * product.tap_stride + step).cast::<u8>();
+                for quad in 0..tile_lines {
+                    let mut vectors = [s.load_bytes(w.cast()); VECTORS];
+                    for (v, vector) in vectors.iter_mut().enumerate() {
+                        let output = first + v * lanes;
+                        let line = w.add(output / LINE_OUTPUTS * tile_lines + quad);
+                        *vector = s.load_bytes(line.cast::<u8>().add(output % LINE_OUTPUTS * 4));
+                    }
+                    for (r, sums) in sums.iter_mut().enumerate() {
+                        let codes = s.codes(x.add(r * product.row_stride * STEP + 4 * quad));
+                        for (sum, w) in sums.iter_mut().zip(vectors) {
+                            *sum = s.codes_step(*sum, w, codes);
+                        }
+                    }
+                }
+            }
+        }
+        let scales = product.panel.scales().as_ptr().add(first);
+        for (r, sums) in sums.into_iter().enumerate() {
+            for (v, sum) in sums.into_iter().enumerate() {
+                let sum = s.signed_end(s.splat_product(0, 0), sum);
+                let scaled = f.mul(s.to_float(sum), f.load(scales.add(v * lanes)));
+                f.store(acc.add(r * acc_stride + v * lanes), scaled);
+            }
+        }
+    }
+}
