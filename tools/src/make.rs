@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use kokoro_gguf::Model;
+use kokoro_gguf::model::{ModelOptions, Precision};
 use kokoro_kernels::WeightType;
 use kokoro_kernels::quantize::quantize_row;
 use rayon::prelude::*;
@@ -79,7 +79,10 @@ pub fn make(request: &Request, out: &Path) -> Result<Report, ToolError> {
     let drawn = Contents { preset: &preset, tensors: &list, names: &names, packs: &packs, draws };
     drawn.write(raw.as_file(), WeightType::F32, &Fitted::default()).map_err(|e| io("write", e))?;
     let (fitted, behaviour) = {
-        let model = Model::open(raw.path())?;
+        // Not what this processor likes best, so that the file depends less on where it is made.
+        let mut options = ModelOptions::default();
+        options.precision = Precision::F32;
+        let model = options.open(raw.path())?;
         let usual = names.iter().position(|name| name == model.default_voice()).unwrap_or_default();
         let (before, from) = packs.split_at(usual);
         calibrate::fit(&model, draws, &list, &[from, before].concat())?
