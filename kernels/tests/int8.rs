@@ -30,8 +30,9 @@ fn unit_panel(outputs: usize, taps: usize, in_channels: usize, weight: impl Fn(u
 }
 
 fn product(kernels: &Kernels, product: &Int8Product<'_>) -> Vec<f32> {
-    let mut acc = vec![f32::NAN; product.rows * PANEL];
-    kernels.gemm_int8(product, &mut acc, PANEL);
+    let outputs = product.panels.len() * PANEL;
+    let mut acc = vec![f32::NAN; product.rows * outputs];
+    kernels.gemm_int8(product, &mut acc, outputs);
     acc
 }
 
@@ -46,8 +47,16 @@ fn the_int8_product_is_exact() {
             let panel = unit_panel(PANEL, taps, in_channels, |i| (noise[i] * 127.0).round() as i8);
             let steps = lines(in_channels);
             let lhs = random_lines((rows - 1) * row_stride + (taps - 1) * tap_stride + steps, 1);
-            let found =
-                product(kernels, &Int8Product { lhs: &lhs, row_stride, rows, tap_stride, panel: &panel });
+            let found = product(
+                kernels,
+                &Int8Product {
+                    lhs: &lhs,
+                    row_stride,
+                    rows,
+                    tap_stride,
+                    panels: std::slice::from_ref(&panel),
+                },
+            );
             for (i, found) in found.iter().enumerate() {
                 let (r, o) = (i / PANEL, i % PANEL);
                 let mut sum = 0i64;
@@ -74,7 +83,13 @@ fn the_int8_product_does_not_saturate() {
             for weights in [[127i8, 127], [-127, -127], [127, -127], [0, 127]] {
                 let panel = unit_panel(PANEL, 1, STEP, |i| weights[i % 2]);
                 let lhs = vec![ByteLine(std::array::from_fn(|i| codes[i % 2])); 16];
-                let what = Int8Product { lhs: &lhs, row_stride: 1, rows: 16, tap_stride: 0, panel: &panel };
+                let what = Int8Product {
+                    lhs: &lhs,
+                    row_stride: 1,
+                    rows: 16,
+                    tap_stride: 0,
+                    panels: std::slice::from_ref(&panel),
+                };
                 let expected: i32 =
                     (0..STEP).map(|i| (i32::from(codes[i % 2]) - 128) * i32::from(panel.code(0, i, 0))).sum();
                 let found = product(kernels, &what);
@@ -87,25 +102,25 @@ fn the_int8_product_does_not_saturate() {
 
 #[test]
 fn the_int8_product_is_the_same_to_the_bit_on_every_isa_and_split() {
-    let (rows, taps, in_channels) = (80, 7, 150);
-    let weights = noise(29 * taps * in_channels, 5);
+    let (rows, taps, in_channels) = (176, 7, 150);
     let scales: Vec<f32> = noise(in_channels, 6).iter().map(|s| s.abs() + 0.1).collect();
-    let panel = Int8Panel::pack(&weights, 29, taps, in_channels, &scales);
-    let lhs = random_lines((rows + 3 * (taps - 1)) * panel.steps(), 4);
-    let whole = Int8Product {
-        lhs: &lhs,
-        row_stride: panel.steps(),
-        rows,
-        tap_stride: 3 * panel.steps(),
-        panel: &panel,
-    };
+    let panels = [(PANEL, 5), (PANEL, 8), (29, 9)].map(|(outputs, seed)| {
+        Int8Panel::pack(&noise(outputs * taps * in_channels, seed), outputs, taps, in_channels, &scales)
+    });
+    let steps = lines(in_channels);
+    let lhs = random_lines((rows + 3 * (taps - 1)) * steps, 4);
+    let whole = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: 3 * steps, panels: &panels };
     let expected = product(Kernels::for_isa(Isa::Scalar).expect("runs everywhere"), &whole);
     for kernels in tables() {
         assert_eq!(product(kernels, &whole), expected, "{}", kernels.isa());
-        for first in [16, 48, 64] {
-            let part = Int8Product { lhs: &lhs[first * panel.steps()..], rows: rows - first, ..whole };
-            assert_eq!(product(kernels, &part), expected[first * PANEL..], "{} from {first}", kernels.isa());
+        for first in [16, 64, 96, 160] {
+            let part = Int8Product { lhs: &lhs[first * steps..], rows: rows - first, ..whole };
+            let expected = &expected[first * panels.len() * PANEL..];
+            assert_eq!(product(kernels, &part), expected, "{} from {first}", kernels.isa());
         }
+        let middle = product(kernels, &Int8Product { panels: &panels[1..2], ..whole });
+        let columns = expected.chunks_exact(3 * PANEL).flat_map(|row| &row[PANEL..2 * PANEL]);
+        assert!(middle.iter().eq(columns), "{} middle panel", kernels.isa());
     }
 }
 
@@ -235,7 +250,13 @@ fn codes_times_scales_are_the_convolution() {
     for kernels in tables() {
         let mut lhs = vec![ByteLine::ZEROS; (rows + taps - 1) * steps];
         kernels.prepare_int8(&x, &inverse, &Prepare::Plain(Activation::Identity), &mut lhs);
-        let what = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: steps, panel: &panel };
+        let what = Int8Product {
+            lhs: &lhs,
+            row_stride: steps,
+            rows,
+            tap_stride: steps,
+            panels: std::slice::from_ref(&panel),
+        };
         let found = product(kernels, &what);
         for (i, found) in found.iter().enumerate() {
             let (r, o) = (i / PANEL, i % PANEL);
