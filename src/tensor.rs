@@ -4,12 +4,12 @@ use kokoro_kernels::{WeightRows, WeightType};
 
 use crate::gguf::SharedBytes;
 
-/// A row-major f32 matrix: `[rows, cols]`, for activations `[time, channels]`.
+/// A row-major matrix: `[rows, cols]`, for activations `[time, channels]`. Of f32, or of bf16 bits (`u16`).
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Matrix {
+pub struct Matrix<T = f32> {
     rows: usize,
     cols: usize,
-    data: Vec<f32>,
+    data: Vec<T>,
 }
 
 impl Matrix {
@@ -17,12 +17,14 @@ impl Matrix {
     pub fn zeros(rows: usize, cols: usize) -> Self {
         Self { rows, cols, data: vec![0.0; rows * cols] }
     }
+}
 
+impl<T: Copy> Matrix<T> {
     /// A matrix over `data`, row by row.
     ///
     /// # Panics
     /// If `data` is not `rows × cols` long.
-    pub fn from_vec(rows: usize, cols: usize, data: Vec<f32>) -> Self {
+    pub fn from_vec(rows: usize, cols: usize, data: Vec<T>) -> Self {
         assert_eq!(data.len(), rows * cols, "matrix data is not rows × cols");
         Self { rows, cols, data }
     }
@@ -38,17 +40,17 @@ impl Matrix {
     }
 
     /// All values, row by row.
-    pub fn data(&self) -> &[f32] {
+    pub fn data(&self) -> &[T] {
         &self.data
     }
 
     /// All values, row by row.
-    pub fn data_mut(&mut self) -> &mut [f32] {
+    pub fn data_mut(&mut self) -> &mut [T] {
         &mut self.data
     }
 
     /// All values, row by row.
-    pub fn into_data(self) -> Vec<f32> {
+    pub fn into_data(self) -> Vec<T> {
         self.data
     }
 
@@ -56,7 +58,7 @@ impl Matrix {
     ///
     /// # Panics
     /// If there is no such row.
-    pub fn row(&self, row: usize) -> &[f32] {
+    pub fn row(&self, row: usize) -> &[T] {
         &self.data[row * self.cols..][..self.cols]
     }
 
@@ -64,12 +66,12 @@ impl Matrix {
     ///
     /// # Panics
     /// If there is no such row.
-    pub fn row_mut(&mut self, row: usize) -> &mut [f32] {
+    pub fn row_mut(&mut self, row: usize) -> &mut [T] {
         &mut self.data[row * self.cols..][..self.cols]
     }
 
     /// The rows in order.
-    pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+    pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
         (0..self.rows).map(|r| self.row(r))
     }
 
@@ -77,7 +79,7 @@ impl Matrix {
     ///
     /// # Panics
     /// If an index is not a row.
-    pub fn gather(&self, indices: &[usize]) -> Matrix {
+    pub fn gather(&self, indices: &[usize]) -> Matrix<T> {
         let mut data = Vec::with_capacity(indices.len() * self.cols);
         indices.iter().for_each(|&i| data.extend_from_slice(self.row(i)));
         Matrix::from_vec(indices.len(), self.cols, data)
@@ -87,7 +89,7 @@ impl Matrix {
     ///
     /// # Panics
     /// If the parts differ in rows.
-    pub fn concat_columns(parts: &[&Matrix]) -> Matrix {
+    pub fn concat_columns(parts: &[&Matrix<T>]) -> Matrix<T> {
         let rows = parts.first().map_or(0, |p| p.rows);
         assert!(parts.iter().all(|p| p.rows == rows), "concat_columns: parts differ in rows");
         let cols = parts.iter().map(|p| p.cols).sum();
@@ -99,7 +101,7 @@ impl Matrix {
     }
 
     /// Every row followed by `tail`.
-    pub fn append_to_rows(&self, tail: &[f32]) -> Matrix {
+    pub fn append_to_rows(&self, tail: &[T]) -> Matrix<T> {
         let mut data = Vec::with_capacity(self.rows * (self.cols + tail.len()));
         for row in self.iter_rows() {
             data.extend_from_slice(row);
@@ -108,19 +110,8 @@ impl Matrix {
         Matrix::from_vec(self.rows, self.cols + tail.len(), data)
     }
 
-    /// Reinterprets the values with another number of columns and keeps the rows `skip .. skip + rows`.
-    ///
-    /// # Panics
-    /// If the values are not whole rows of `cols`, or too few.
-    pub fn reshape_and_trim(mut self, cols: usize, skip: usize, rows: usize) -> Matrix {
-        assert_eq!(self.data.len() % cols.max(1), 0, "reshape_and_trim: not whole rows");
-        self.data.truncate((skip + rows) * cols);
-        self.data.drain(..skip * cols);
-        Matrix::from_vec(rows, cols, self.data)
-    }
-
     /// Disjoint tiles of at most `rows × cols`, in row-major order of tiles.
-    pub fn tiles_mut(&mut self, rows: usize, cols: usize) -> Vec<Tile<'_>> {
+    pub fn tiles_mut(&mut self, rows: usize, cols: usize) -> Vec<Tile<'_, T>> {
         let (rows, cols) = (rows.clamp(1, self.rows.max(1)), cols.max(1));
         let width = self.cols;
         let across = width.div_ceil(cols);
@@ -143,13 +134,13 @@ impl Matrix {
 
 /// A rectangle of a [`Matrix`] that one task may write.
 #[derive(Debug)]
-pub struct Tile<'a> {
+pub struct Tile<'a, T = f32> {
     /// First row.
     pub row: usize,
     /// First column.
     pub col: usize,
     /// The rectangle's part of each row.
-    pub rows: Vec<&'a mut [f32]>,
+    pub rows: Vec<&'a mut [T]>,
 }
 
 /// A weight matrix `[rows, cols]` = `[outputs, inputs]` in its stored format, still in the model file.
@@ -216,6 +207,11 @@ impl Weight {
         m
     }
 
+    /// Says that the stored bytes are not needed for now.
+    pub fn release(&self) {
+        self.bytes.release();
+    }
+
     /// The stored bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -237,11 +233,5 @@ mod tests {
             }
         }
         assert_eq!(m.data(), (0..70).map(|i| i as f32).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn reshape_and_trim_keeps_the_middle() {
-        let m = Matrix::from_vec(2, 6, (0..12).map(|i| i as f32).collect());
-        assert_eq!(m.reshape_and_trim(2, 1, 4).data(), (2..10).map(|i| i as f32).collect::<Vec<_>>());
     }
 }

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::PathBuf;
 
-use common::golden::{Comparison, Golden, snr_db};
+use common::golden::{Comparison, Golden, exact, snr_db};
 use kokoro_gguf::Model;
 
 /// As for the small fixture. Measured: 9e-6 given the reference's input.
@@ -19,7 +19,7 @@ fn dir() -> PathBuf {
 #[test]
 #[ignore = "needs the full-size set: python tools/make_full_reference.py"]
 fn every_stage_of_the_full_size_model_matches_pytorch_and_onnx_runtime() {
-    let model = Model::open(dir().join("82m_F32.gguf")).expect("the full-size set has been made");
+    let model = exact().open(dir().join("82m_F32.gguf")).expect("the full-size set has been made");
     let golden = Golden::load(&dir().join("stages.npz"));
     let mut given = Comparison::new(&golden, |_| true);
     golden.run(&model, &mut given);

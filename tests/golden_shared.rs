@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::golden::{Comparison, Golden, log_spectral_distance_db, rms};
+use common::golden::{Comparison, Golden, exact, log_spectral_distance_db, rms};
 use common::requantize::requantize;
 use common::shared_dir;
 use kokoro_gguf::Model;
@@ -48,11 +48,11 @@ fn every_shared_model_computes_what_its_decoded_weights_do() {
     let Some(shared) = shared_dir() else { return };
     let t25 = Golden::load(&shared.join("models/tiny/ref/t25.npz"));
     for path in gguf_files(&shared.join("models/tiny")) {
-        let model = Model::open(&path).unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
+        let model = exact().open(&path).unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
         let mut found = Record::default();
         t25.run(&model, &mut found);
         let file = GgufFile::parse(gguf::map(&path).expect("readable")).expect("sound");
-        let decoded = Model::from_bytes(requantize(&file, |_, _| WeightType::F32)).expect("sound");
+        let decoded = exact().from_bytes(requantize(&file, |_, _| WeightType::F32)).expect("sound");
         let mut expected = Record::default();
         t25.run(&decoded, &mut expected);
         assert_eq!(found.1, expected.1, "{}: durations", path.display());
@@ -71,7 +71,7 @@ fn ttscpps_f32_files_match_pytorch() {
     let Some(shared) = shared_dir() else { return };
     let t25 = Golden::load(&shared.join("models/tiny/ref/t25.npz"));
     for name in ["tiny_espeak_f32.gguf", "tiny_noespeak_f32.gguf"] {
-        let model = Model::open(shared.join("models/tiny").join(name)).expect("sound");
+        let model = exact().open(shared.join("models/tiny").join(name)).expect("sound");
         if name.contains("noespeak") {
             // Other random weights: it has to run, but this reference is not its own.
             let speech = t25.run(&model, &mut kokoro_gguf::model::NoTrace);
@@ -92,7 +92,7 @@ fn ttscpps_f32_files_match_pytorch() {
 fn demo_voices_match_pytorch_without_noise() {
     let Some(shared) = shared_dir() else { return };
     let demo = Golden::load(&shared.join("models/demo/ref/demo.npz"));
-    let model = Model::open(shared.join("models/demo/demo_f32.gguf")).expect("sound");
+    let model = exact().open(shared.join("models/demo/demo_f32.gguf")).expect("sound");
     let (mut tokens, mut frames_off) = (0, 0);
     for case in ["am_rms_0", "am_rms_1", "am_rms_2", "af_slt_0", "af_slt_1", "af_slt_2"] {
         let of = |what: &str| demo.slice(&format!("{case}_{what}"));
@@ -130,7 +130,7 @@ fn demo_f16_and_q4_speak_with_nearly_the_same_durations() {
     let demo = Golden::load(&shared.join("models/demo/ref/demo.npz"));
     // PyTorch on the same dequantised weights differs from F32 in 0 and 23 of 366 tokens (models/demo/README.md).
     for (name, most) in [("demo_F16.gguf", 0), ("demo_Q4_0.gguf", 23)] {
-        let model = Model::open(shared.join("models/demo").join(name)).expect("sound");
+        let model = exact().open(shared.join("models/demo").join(name)).expect("sound");
         let mut off = 0;
         for case in ["am_rms_0", "am_rms_1", "am_rms_2", "af_slt_0", "af_slt_1", "af_slt_2"] {
             let ids = demo.integers(&format!("{case}_ids"));

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::golden::{Comparison, Golden, fixture, log_spectral_distance_db, rms, snr_db};
+use common::golden::{Comparison, Golden, exact, fixture, log_spectral_distance_db, rms, snr_db};
 use kokoro_gguf::Model;
 use kokoro_gguf::model::{NoiseSource, Trace, Utterance};
 use kokoro_gguf::tensor::Matrix;
@@ -24,7 +24,7 @@ const FREE_LSD_DB: f64 = 1.0;
 const FREE_RMS_RATIO: f64 = 1.01;
 
 fn model() -> Model {
-    Model::open(fixture("golden/tiny_f32.gguf")).expect("the fixture is sound")
+    exact().open(fixture("golden/tiny_f32.gguf")).expect("the fixture is sound")
 }
 
 fn golden() -> Golden {

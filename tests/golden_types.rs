@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::golden::{Comparison, Golden, fixture};
+use common::golden::{Comparison, Golden, exact, fixture};
 use common::requantize::{as_published, requantize};
 use kokoro_gguf::Model;
 use kokoro_gguf::gguf::{self, GgufFile, SharedBytes};
@@ -52,7 +52,7 @@ fn errors(kind: WeightType, golden: &Golden, types: &Golden) -> (Vec<(String, f6
             self.inner.durations(frames);
         }
     }
-    let model = Model::from_bytes(made(kind)).expect("the made file is sound");
+    let model = exact().from_bytes(made(kind)).expect("the made file is sound");
     let mut trace = Typed { kind, types, golden, inner: Comparison::new(types, |_| false) };
     golden.run(&model, &mut trace);
     let expected = types.integers(&format!("{}/durations", kind.name()));
@@ -98,7 +98,7 @@ fn quantised_tensors_are_the_converters_to_the_bit() {
 fn print_the_table_of_errors() {
     let golden = Golden::load(&fixture("golden/stages.npz"));
     let types = Golden::load(&fixture("golden/types.npz"));
-    let model = Model::open(fixture("golden/tiny_f32.gguf")).expect("the fixture is sound");
+    let model = exact().open(fixture("golden/tiny_f32.gguf")).expect("the fixture is sound");
     let onnx = Golden::load(&fixture("golden/stages_onnx.npz"));
     let run = |reference, inject| {
         let mut comparison = Comparison::new(reference, inject);
@@ -146,7 +146,7 @@ fn mixed_types_and_stripped_axes_load() {
         _ => stored,
     });
     let golden = Golden::load(&fixture("golden/stages.npz"));
-    let model = Model::from_bytes(mixed).expect("a mix of types is sound");
+    let model = exact().from_bytes(mixed).expect("a mix of types is sound");
     let (ids, style) = (golden.integers("input_ids"), golden.slice("style"));
     let utterance = Utterance { token_ids: &ids, style, speed: 1.0, noise: &NoiseSource::Silent };
     let speech = model.forward(&utterance).expect("a sound utterance");

@@ -30,6 +30,11 @@ pub const STEP_LINES: usize = PANEL / TILE_OUTPUTS * TILE_LINES;
 #[repr(C, align(64))]
 pub struct Line(pub [u16; STEP]);
 
+impl Line {
+    /// Nothing but zeros.
+    pub const ZERO: Line = Line([0; STEP]);
+}
+
 const _: () = assert!(size_of::<Line>() == 64 && align_of::<Line>() == 64);
 
 /// Lines that `channels` values need.
@@ -75,13 +80,15 @@ pub struct Bf16Product<'a> {
     pub steps: usize,
     /// Weights: `taps · steps ·` [`STEP_LINES`] lines.
     pub panel: &'a [Line],
+    /// Whether the sums are added to what is there.
+    pub accumulate: bool,
 }
 
 impl Bf16Product<'_> {
     /// # Panics
     /// If a part does not fit the others.
     pub(crate) fn check(&self, acc: usize, acc_stride: usize) {
-        let Self { lhs, row_stride, rows, taps, tap_stride, steps, panel } = *self;
+        let Self { lhs, row_stride, rows, taps, tap_stride, steps, panel, .. } = *self;
         assert!(rows > 0 && taps > 0 && steps > 0, "gemm_bf16: nothing to multiply");
         assert_eq!(rows % ROWS, 0, "gemm_bf16: rows are not a multiple of {ROWS}");
         let end = (rows - 1) * row_stride + (taps - 1) * tap_stride + steps;
@@ -93,10 +100,10 @@ impl Bf16Product<'_> {
 
 /// The obvious version of [`crate::Kernels::gemm_bf16`].
 pub fn gemm(product: &Bf16Product<'_>, acc: &mut [f32], acc_stride: usize) {
-    let Bf16Product { lhs, row_stride, rows, taps, tap_stride, steps, panel } = *product;
+    let Bf16Product { lhs, row_stride, rows, taps, tap_stride, steps, panel, accumulate } = *product;
     for r in 0..rows {
         for o in 0..PANEL {
-            let mut sum = 0.0f32;
+            let mut sum = if accumulate { acc[r * acc_stride + o] } else { 0.0f32 };
             for tap in 0..taps {
                 for input in 0..steps * STEP {
                     let x = lhs[r * row_stride + tap * tap_stride + input / STEP].0[input % STEP];

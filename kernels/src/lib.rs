@@ -27,7 +27,7 @@ pub mod toom_cook;
 
 pub use activations_q8::Q8Activations;
 pub use block::WeightType;
-pub use dispatch::half::{Activation, BandStatistics, Finish, Prepare, Snake};
+pub use dispatch::half::{Activation, BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
 pub use dispatch::{ChannelAffine, Kernels, WeightRows};
 pub use isa::{Isa, IsaError};
 pub use toom_cook::ToomCook;

@@ -2,8 +2,8 @@
 
 use half::{bf16, f16};
 
-use crate::bf16::{Line, from_f32, lines};
-use crate::dispatch::half::{Activation, BandStatistics, Finish, Prepare, Snake};
+use crate::bf16::{Line, STEP, from_f32, lines, to_f32};
+use crate::dispatch::half::{Activation, BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
 use crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 use crate::quantize::dequantize_row;
 use crate::{GEMV_PANEL_WIDTH, Isa, toom_cook};
@@ -43,6 +43,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     gemm_bf16: crate::bf16::gemm,
     prepare_bf16,
     finish_rows,
+    prefetch: |_| (),
 };
 
 /// See [`Kernels::gemm_panel`].
@@ -121,14 +122,24 @@ fn activate(y: f32, activation: Activation<'_>, c: usize) -> f32 {
 }
 
 /// See [`Kernels::prepare_bf16`].
-pub fn prepare_bf16(x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
-    for (x, dst) in x.chunks_exact(channels).zip(dst.chunks_exact_mut(lines(channels))) {
-        for (c, (&x, d)) in x.iter().zip(bytemuck::cast_slice_mut::<Line, u16>(dst)).enumerate() {
-            let y = match how {
-                Prepare::Plain(activation) => activate(x, *activation, c),
-                Prepare::Styled(affine, activation) => activate(adain(x, affine, c), *activation, c),
-            };
-            *d = from_f32(y);
+pub fn prepare_bf16(
+    x: Values<'_>,
+    channels: usize,
+    how: &Prepare<'_>,
+    dst: &mut [Line],
+    mut low: Option<&mut [Line]>,
+) {
+    let stride = lines(channels);
+    for i in 0..x.len() {
+        let (r, c) = (i / channels, i % channels);
+        let y = match how {
+            Prepare::Plain(activation) => activate(x.get(i), *activation, c),
+            Prepare::Styled(affine, activation) => activate(adain(x.get(i), affine, c), *activation, c),
+        };
+        let (line, at) = (r * stride + c / STEP, c % STEP);
+        dst[line].0[at] = from_f32(y);
+        if let Some(low) = low.as_deref_mut() {
+            low[line].0[at] = from_f32(y - to_f32(dst[line].0[at]));
         }
     }
 }
@@ -138,27 +149,46 @@ pub fn finish_rows(
     sums: &[f32],
     sums_stride: usize,
     how: &Finish<'_>,
-    out: &mut [&mut [f32]],
-    mut statistics: Option<&mut BandStatistics>,
+    out: RowsMut<'_, '_>,
+    statistics: Option<&mut BandStatistics>,
 ) {
-    for (r, row) in out.iter_mut().enumerate() {
-        for (c, bias) in how.bias.iter().enumerate() {
-            let residual = how.residual.map_or(0.0, |(values, stride)| values[r * stride + c]);
-            let old = if how.accumulate { row[c] } else { 0.0 };
-            row[c] = (old + (sums[r * sums_stride + c] + bias + residual)) * how.scale;
-            if let Some(statistics) = statistics.as_deref_mut() {
-                if statistics.count == 0 {
-                    statistics.pivot[c] = row[c];
+    let finished = |r: usize, c: usize, old: f32| {
+        let residual = how.residual.map_or(0.0, |(values, stride)| values.get(r * stride + c));
+        let old = if how.accumulate { old } else { 0.0 };
+        (old + (sums[r * sums_stride + c] + how.bias[c] + residual)) * how.scale
+    };
+    let mut none = BandStatistics::new(how.bias.len());
+    let statistics = statistics.unwrap_or(&mut none);
+    match out {
+        RowsMut::F32(rows) => {
+            for (r, row) in rows.iter_mut().enumerate() {
+                for c in 0..how.bias.len() {
+                    row[c] = finished(r, c, row[c]);
+                    count(statistics, c, row[c]);
                 }
-                let d = row[c] - statistics.pivot[c];
-                statistics.sum[c] += d;
-                statistics.squares[c] += d * d;
+                statistics.count += 1;
             }
         }
-        if let Some(statistics) = statistics.as_deref_mut() {
-            statistics.count += 1;
+        RowsMut::Bf16(rows) => {
+            for (r, row) in rows.iter_mut().enumerate() {
+                for c in 0..how.bias.len() {
+                    let y = finished(r, c, to_f32(row[c]));
+                    row[c] = from_f32(y);
+                    count(statistics, c, y);
+                }
+                statistics.count += 1;
+            }
         }
     }
+}
+
+fn count(statistics: &mut BandStatistics, c: usize, y: f32) {
+    if statistics.count == 0 {
+        statistics.pivot[c] = y;
+    }
+    let d = y - statistics.pivot[c];
+    statistics.sum[c] += d;
+    statistics.squares[c] += d * d;
 }
 
 /// See [`Kernels::adain_leaky_relu`].

@@ -2,7 +2,9 @@
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, STEP, STEP_LINES};
 use kokoro_kernels::testing::{assert_within, noise, reorder_bound};
-use kokoro_kernels::{Activation, BandStatistics, ChannelAffine, Finish, Isa, Kernels, Prepare, Snake};
+use kokoro_kernels::{
+    Activation, BandStatistics, ChannelAffine, Finish, Isa, Kernels, Prepare, RowsMut, Snake, Values,
+};
 
 /// Half a unit in the last place of a bf16 in [1, 2), relative.
 const HALF_ULP: f32 = 1.0 / 256.0;
@@ -34,27 +36,43 @@ fn the_bf16_product_is_the_sum_of_the_rounded_products() {
         {
             let lhs = random_lines((rows - 1) * row_stride + (taps - 1) * tap_stride + steps, 1);
             let panel = random_lines(taps * steps * STEP_LINES, 2);
-            let acc_stride = PANEL + 5;
-            let mut acc = vec![f32::NAN; (rows - 1) * acc_stride + PANEL];
-            let product = Bf16Product { lhs: &lhs, row_stride, rows, taps, tap_stride, steps, panel: &panel };
-            kernels.gemm_bf16(&product, &mut acc, acc_stride);
-            for r in 0..rows {
-                for o in 0..PANEL {
-                    let (mut x, mut w) = (Vec::new(), Vec::new());
-                    for tap in 0..taps {
-                        for i in 0..steps * STEP {
-                            x.push(value(&lhs, (r * row_stride + tap * tap_stride) * STEP + i));
-                            let (line, at) = bf16::weight_place(tap, steps, i, o);
-                            w.push(bf16::to_f32(panel[line].0[at]));
+            for accumulate in [false, true] {
+                let acc_stride = PANEL + 5;
+                let start = noise((rows - 1) * acc_stride + PANEL, 3);
+                let mut acc = start.clone();
+                let product = Bf16Product {
+                    lhs: &lhs,
+                    row_stride,
+                    rows,
+                    taps,
+                    tap_stride,
+                    steps,
+                    panel: &panel,
+                    accumulate,
+                };
+                kernels.gemm_bf16(&product, &mut acc, acc_stride);
+                for r in 0..rows {
+                    for o in 0..PANEL {
+                        let (mut x, mut w) = (Vec::new(), Vec::new());
+                        for tap in 0..taps {
+                            for i in 0..steps * STEP {
+                                x.push(value(&lhs, (r * row_stride + tap * tap_stride) * STEP + i));
+                                let (line, at) = bf16::weight_place(tap, steps, i, o);
+                                w.push(bf16::to_f32(panel[line].0[at]));
+                            }
                         }
+                        if accumulate {
+                            x.push(1.0);
+                            w.push(start[r * acc_stride + o]);
+                        }
+                        let exact: f64 = x.iter().zip(&w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum();
+                        let found = acc[r * acc_stride + o];
+                        let isa = kernels.isa();
+                        assert!(
+                            (f64::from(found) - exact).abs() <= f64::from(reorder_bound(&x, &w)),
+                            "{isa}: {rows} rows, {taps} taps, {steps} steps at {r},{o}: {found}, exactly {exact}"
+                        );
                     }
-                    let exact: f64 = x.iter().zip(&w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum();
-                    let found = acc[r * acc_stride + o];
-                    let isa = kernels.isa();
-                    assert!(
-                        (f64::from(found) - exact).abs() <= f64::from(reorder_bound(&x, &w)),
-                        "{isa}: {rows} rows, {taps} taps, {steps} steps at {r},{o}: {found}, exactly {exact}"
-                    );
                 }
             }
         }
@@ -67,8 +85,16 @@ fn the_bf16_product_does_not_depend_on_how_many_rows_there_are() {
         let (lhs, panel) = (random_lines(64 * 2, 3), random_lines(2 * STEP_LINES, 4));
         let run = |lhs: &[Line], rows: usize| {
             let mut acc = vec![0.0; rows * PANEL];
-            let product =
-                Bf16Product { lhs, row_stride: 2, rows, taps: 1, tap_stride: 0, steps: 2, panel: &panel };
+            let product = Bf16Product {
+                lhs,
+                row_stride: 2,
+                rows,
+                taps: 1,
+                tap_stride: 0,
+                steps: 2,
+                panel: &panel,
+                accumulate: false,
+            };
             kernels.gemm_bf16(&product, &mut acc, PANEL);
             acc
         };
@@ -97,7 +123,11 @@ fn prepare_matches_its_definition() {
                 for how in plain.chain(styled.filter(|_| channels >= 16)) {
                     let stride = bf16::lines(channels);
                     let mut found = vec![Line([7; STEP]); rows * stride];
-                    kernels.prepare_bf16(&x, channels, &how, &mut found);
+                    let mut low = vec![Line([7; STEP]); rows * stride];
+                    kernels.prepare_bf16(Values::F32(&x), channels, &how, &mut found, None);
+                    let alone = found.clone();
+                    kernels.prepare_bf16(Values::F32(&x), channels, &how, &mut found, Some(&mut low));
+                    assert_eq!(alone, found, "what is taken away changes nothing");
                     for r in 0..rows {
                         for c in 0..channels {
                             let x = f64::from(x[r * channels + c]);
@@ -116,7 +146,15 @@ fn prepare_matches_its_definition() {
                                     (y + (a * y).sin().powi(2) / a, 3e-5 / a.abs())
                                 }
                             };
-                            let found = f64::from(value(&found, r * stride * STEP + c));
+                            let at = r * stride * STEP + c;
+                            let both = f64::from(value(&found, at)) + f64::from(value(&low, at));
+                            let bound = exact.abs() * f64::from(HALF_ULP).powi(2) + slack + 1e-6;
+                            assert!(
+                                (both - exact).abs() <= bound,
+                                "{}: {how:?} at {r},{c}: both {both}, exactly {exact}",
+                                kernels.isa()
+                            );
+                            let found = f64::from(value(&found, at));
                             let bound = exact.abs() * f64::from(HALF_ULP) + slack + 1e-6;
                             let isa = kernels.isa();
                             assert!(
@@ -142,7 +180,7 @@ fn rounding_to_bf16_keeps_what_is_no_number_and_goes_to_even() {
     x.resize(16, 0.5);
     for kernels in tables() {
         let mut found = [Line([0; STEP])];
-        kernels.prepare_bf16(&x, 16, &Prepare::Plain(Activation::Identity), &mut found);
+        kernels.prepare_bf16(Values::F32(&x), 16, &Prepare::Plain(Activation::Identity), &mut found, None);
         let values: Vec<f32> = (0..8).map(|i| value(&found, i)).collect();
         assert!(values[0].is_nan(), "{}", kernels.isa());
         let expected =
@@ -161,7 +199,7 @@ fn finished_rows_and_their_statistics_match_the_reference() {
                 let sums = noise(rows * stride, 1);
                 let bias: Vec<f32> = noise(cols, 2).iter().map(|v| v * 100.0).collect();
                 let residual = noise(rows * stride, 3);
-                let residual = has_residual.then_some((residual.as_slice(), stride));
+                let residual = has_residual.then_some((Values::F32(&residual), stride));
                 let how = Finish { bias: &bias, residual, accumulate, scale: 0.75 };
                 let run = |kernels: &Kernels| {
                     let mut out = noise(rows * (cols + 1), 4);
@@ -169,9 +207,16 @@ fn finished_rows_and_their_statistics_match_the_reference() {
                     let mut statistics = BandStatistics::new(cols);
                     // In two calls, the second of which goes on where the first ended.
                     let (head, tail) = rows.split_at_mut(5);
-                    kernels.finish_rows(&sums, stride, &how, head, Some(&mut statistics));
-                    let rest = Finish { residual: residual.map(|(r, s)| (&r[5 * s..], s)), ..how };
-                    kernels.finish_rows(&sums[5 * stride..], stride, &rest, tail, Some(&mut statistics));
+                    kernels.finish_rows(&sums, stride, &how, RowsMut::F32(head), Some(&mut statistics));
+                    let rest =
+                        Finish { residual: residual.map(|(r, s)| (r.slice(5 * s..r.len()), s)), ..how };
+                    kernels.finish_rows(
+                        &sums[5 * stride..],
+                        stride,
+                        &rest,
+                        RowsMut::F32(tail),
+                        Some(&mut statistics),
+                    );
                     (out, statistics)
                 };
                 let ((found, ours), (expected, theirs)) = (run(kernels), run(scalar));
@@ -183,6 +228,55 @@ fn finished_rows_and_their_statistics_match_the_reference() {
                 assert_within(&what, &ours.pivot, &theirs.pivot, bound);
                 assert_within(&what, &ours.sum, &theirs.sum, bound);
                 assert_within(&what, &ours.squares, &theirs.squares, bound);
+            }
+        }
+    }
+}
+
+#[test]
+fn brain_floats_are_taken_and_left_as_their_values_are() {
+    for kernels in tables() {
+        for channels in [16, 22, 64, 128] {
+            let rows = 7;
+            let rounded: Vec<u16> = noise(rows * channels, 1).iter().map(|v| bf16::from_f32(*v)).collect();
+            let widened: Vec<f32> = rounded.iter().map(|v| bf16::to_f32(*v)).collect();
+            let (x, wide) = (Values::Bf16(&rounded), Values::F32(&widened));
+            // In: the same as the widened values.
+            let how = Prepare::Plain(Activation::LeakyRelu(0.3));
+            let prepared = |x| {
+                let mut lines = vec![Line([0; STEP]); rows * bf16::lines(channels)];
+                kernels.prepare_bf16(x, channels, &how, &mut lines, None);
+                lines
+            };
+            assert_eq!(prepared(x), prepared(wide), "{} {channels}", kernels.isa());
+            // Out: what single precision would be, rounded; the statistics are those of single precision.
+            let (sums, bias) = (noise(rows * channels, 2), noise(channels, 3));
+            for accumulate in [false, true] {
+                let finish = |residual| Finish {
+                    bias: &bias,
+                    residual: Some((residual, channels)),
+                    accumulate,
+                    scale: 0.5,
+                };
+                let (mut halves, mut singles) = (rounded.clone(), widened.clone());
+                let (mut ours, mut theirs) = (BandStatistics::new(channels), BandStatistics::new(channels));
+                let mut out: Vec<&mut [u16]> = halves.chunks_exact_mut(channels).collect();
+                kernels.finish_rows(&sums, channels, &finish(x), RowsMut::Bf16(&mut out), Some(&mut ours));
+                let mut out: Vec<&mut [f32]> = singles.chunks_exact_mut(channels).collect();
+                kernels.finish_rows(
+                    &sums,
+                    channels,
+                    &finish(wide),
+                    RowsMut::F32(&mut out),
+                    Some(&mut theirs),
+                );
+                assert_eq!(
+                    halves,
+                    singles.iter().map(|v| bf16::from_f32(*v)).collect::<Vec<_>>(),
+                    "{}",
+                    kernels.isa()
+                );
+                assert_eq!(ours, theirs, "{} {channels}", kernels.isa());
             }
         }
     }

@@ -64,6 +64,11 @@ impl GgufFile {
         Some(&self.tensors[position])
     }
 
+    /// Says that no byte of the file is needed for now; see [`SharedBytes::release`].
+    pub fn release(&self) {
+        self.bytes.release();
+    }
+
     /// A tensor's bytes, without a copy. Their address can have any alignment.
     ///
     /// # Panics

@@ -4,11 +4,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, UncheckedAdvice};
 
-use super::bytes::SharedBytes;
+use super::bytes::{Owner, SharedBytes};
 
 /// Maps a file: its pages are loaded when first used and shared with other processes.
 ///
@@ -27,7 +28,29 @@ pub fn map(path: &Path) -> io::Result<SharedBytes> {
     // SAFETY: the mapping is private, read-only and owned by the `SharedBytes`, so the memory stays valid
     // while borrowed; that nobody changes the file meanwhile is the condition stated above.
     let mapping = unsafe { Mmap::map(&file) }?;
-    Ok(SharedBytes::new(mapping))
+    Ok(SharedBytes::of(Mapping(mapping)))
+}
+
+/// A mapped file.
+struct Mapping(Mmap);
+
+impl Owner for Mapping {
+    fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn release(&self, range: Range<usize>) {
+        /// Larger than the pages of any system this runs on; ranges are whole pages then, and neighbours keep theirs.
+        const PAGE_BYTES: usize = 64 * 1024;
+        let (start, end) = (range.start.next_multiple_of(PAGE_BYTES), range.end / PAGE_BYTES * PAGE_BYTES);
+        if start < end {
+            // SAFETY: the mapping is read-only, so nothing that was written is lost: the pages come back from the file.
+            let advised =
+                unsafe { self.0.unchecked_advise_range(UncheckedAdvice::DontNeed, start, end - start) };
+            // It was advice; without it there is only less free memory.
+            drop(advised);
+        }
+    }
 }
 
 /// Copies a file into memory.

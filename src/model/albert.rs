@@ -1,6 +1,7 @@
 //! ALBERT: one transformer layer, passed through several times. Source: `CustomAlbert`, kokoro/modules.py.
 
 use kokoro_kernels::Kernels;
+use rayon::prelude::*;
 
 use super::config::Config;
 use super::trace::{Trace, tap};
@@ -12,6 +13,9 @@ use crate::tensor::{Matrix, Weight};
 
 /// transformers' `layer_norm_eps` for ALBERT; below f32's resolution, and kept.
 const EPS: f32 = 1e-12;
+
+/// Rows of an element-wise task.
+const TASK_ROWS: usize = 32;
 
 /// The phoneme-level language model: token ids to `[tokens, albert_hidden]`.
 #[derive(Debug)]
@@ -57,9 +61,11 @@ impl LayerNorm {
 
     fn apply(&self, x: &mut Matrix) {
         let cols = x.cols();
-        for row in x.data_mut().chunks_exact_mut(cols) {
-            self.kernels.layer_norm(row, &self.gamma, &self.beta, EPS);
-        }
+        x.data_mut().par_chunks_mut(TASK_ROWS * cols).for_each(|rows| {
+            for row in rows.chunks_exact_mut(cols) {
+                self.kernels.layer_norm(row, &self.gamma, &self.beta, EPS);
+            }
+        });
     }
 }
 
@@ -92,8 +98,9 @@ impl Albert {
         self.norm.apply(&mut x);
         let mut x = self.mapping.forward(&x);
         tap(trace, "albert_embedding", None, &mut x);
+        let mut buffers = Buffers::new(&self.layer, x.rows());
         for _ in 0..self.passes {
-            x = self.layer.forward(x);
+            self.layer.forward(&mut x, &mut buffers);
         }
         tap(trace, "albert", None, &mut x);
         x
@@ -104,34 +111,65 @@ impl AlbertLayer {
     fn load(scope: &Scope<'_>, config: &Config) -> Result<Self, ModelError> {
         let (hidden, inner) = (config.albert_hidden, config.albert_intermediate);
         Ok(Self {
-            query: scope.linear("q", hidden, hidden)?,
-            key: scope.linear("k", hidden, hidden)?,
-            value: scope.linear("v", hidden, hidden)?,
-            dense: scope.linear("o", hidden, hidden)?,
+            query: scope.packed_linear("q", hidden, hidden)?,
+            key: scope.packed_linear("k", hidden, hidden)?,
+            value: scope.packed_linear("v", hidden, hidden)?,
+            dense: scope.packed_linear("o", hidden, hidden)?,
             // The converter's names read backwards: `ffn_norm` follows the attention, `attn_norm` the FFN.
             attention_norm: LayerNorm::load(scope, "ffn_norm", hidden)?,
-            ffn: scope.linear("ffn", inner, hidden)?,
-            ffn_output: scope.linear("ffn_out", hidden, inner)?,
+            ffn: scope.packed_linear("ffn", inner, hidden)?,
+            ffn_output: scope.packed_linear("ffn_out", hidden, inner)?,
             output_norm: LayerNorm::load(scope, "attn_norm", hidden)?,
             heads: config.albert_heads,
             kernels: scope.kernels(),
         })
     }
 
-    fn forward(&self, x: Matrix) -> Matrix {
-        let (q, k, v) = (self.query.forward(&x), self.key.forward(&x), self.value.forward(&x));
-        let context = self_attention(self.kernels, &q, &k, &v, self.heads);
-        let mut x = add(x, &self.dense.forward(&context));
-        self.attention_norm.apply(&mut x);
-        let mut inner = self.ffn.forward(&x);
-        self.kernels.gelu(inner.data_mut());
-        let mut x = add(x, &self.ffn_output.forward(&inner));
-        self.output_norm.apply(&mut x);
-        x
+    fn forward(&self, x: &mut Matrix, buffers: &mut Buffers) {
+        let Buffers { query, key, value, context, inner, change } = buffers;
+        self.query.forward_to(x, query);
+        self.key.forward_to(x, key);
+        self.value.forward_to(x, value);
+        self_attention(self.kernels, query, key, value, self.heads, context);
+        self.dense.forward_to(context, change);
+        add(x, change);
+        self.attention_norm.apply(x);
+        self.ffn.forward_to(x, inner);
+        let cols = inner.cols();
+        inner.data_mut().par_chunks_mut(TASK_ROWS * cols).for_each(|rows| self.kernels.gelu(rows));
+        self.ffn_output.forward_to(inner, change);
+        add(x, change);
+        self.output_norm.apply(x);
     }
 }
 
-fn add(mut a: Matrix, b: &Matrix) -> Matrix {
-    a.data_mut().iter_mut().zip(b.data()).for_each(|(a, b)| *a += b);
-    a
+/// What one pass computes, in memory that the next one uses again; `[tokens, …]`.
+struct Buffers {
+    query: Matrix,
+    key: Matrix,
+    value: Matrix,
+    context: Matrix,
+    inner: Matrix,
+    change: Matrix,
+}
+
+impl Buffers {
+    fn new(layer: &AlbertLayer, rows: usize) -> Self {
+        let like = |linear: &Linear| Matrix::zeros(rows, linear.out_features());
+        Self {
+            query: like(&layer.query),
+            key: like(&layer.key),
+            value: like(&layer.value),
+            context: like(&layer.value),
+            inner: like(&layer.ffn),
+            change: like(&layer.dense),
+        }
+    }
+}
+
+fn add(a: &mut Matrix, b: &Matrix) {
+    let task = TASK_ROWS * a.cols();
+    a.data_mut().par_chunks_mut(task).zip(b.data().par_chunks(task)).for_each(|(a, b)| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+    });
 }

@@ -1,20 +1,23 @@
-//! The generator: features and harmonic source to the waveform. Source: `Generator` and `AdaINResBlock1`,
-//! kokoro/istftnet.py.
+//! The generator: features and harmonic source to the waveform. Source: `Generator`, kokoro/istftnet.py.
 
-use kokoro_kernels::{Kernels, Snake};
+use std::ops::Range;
+
+use kokoro_kernels::{BandStatistics, Finish, Kernels};
 use rayon::prelude::*;
 
-use super::config::{Config, GeneratorConfig};
+use super::config::Config;
 use super::noise::NoiseSource;
+use super::resblock::{AdaInResBlock1, Share};
 use super::source::HarmonicSource;
 use super::trace::{Trace, tap};
 use super::weights::Scope;
 use crate::error::ModelError;
-use crate::ops::ada_in::AdaIn1d;
-use crate::ops::conv_transpose1d::{ConvTranspose1d, ConvTransposeShape};
+use crate::ops::conv_transpose1d::{ConvTranspose1d, ConvTransposeShape, Upsampled};
 use crate::ops::conv1d::{Conv1d, ConvShape, Epilogue, Prologue};
+use crate::ops::feature::Feature;
 use crate::ops::moments::Moments;
 use crate::ops::stft::Stft;
+use crate::ops::workspace::{Stored, Workspace};
 use crate::tensor::Matrix;
 
 const STAGE_SLOPE: f32 = 0.1;
@@ -28,6 +31,8 @@ pub(super) struct Generator {
     stft: Stft,
     stages: Vec<Stage>,
     conv_post: Conv1d,
+    /// Whether activations between layers are stored as bf16.
+    half: bool,
     kernels: &'static Kernels,
 }
 
@@ -46,9 +51,11 @@ impl Generator {
         let generator = &config.generator;
         let mut stages = Vec::with_capacity(generator.upsample_rates.len());
         let mut in_channels = channels;
+        let mut stores_halves = true;
         for i in 0..generator.upsample_rates.len() {
             let [_, out, _] = scope.child("ups").child(i).shape("weight")?;
             stages.push(Stage::load(scope, config, i, in_channels, out)?);
+            stores_halves &= scope.digits(out).is_some();
             in_channels = out;
         }
         let [_, _, kernel_size] = scope.shape("conv_post_weight")?;
@@ -62,9 +69,10 @@ impl Generator {
         };
         Ok(Self {
             source: HarmonicSource::load(scope, generator)?,
-            stft: Stft::new(generator.n_fft, generator.hop),
+            stft: Stft::new(generator.n_fft, generator.hop, scope.kernels()),
             stages,
             conv_post: scope.exact().conv1d("conv_post_weight", Some("conv_post_bias"), post)?,
+            half: stores_halves,
             kernels: scope.kernels(),
         })
     }
@@ -76,6 +84,7 @@ impl Generator {
         f0_hz: &[f32],
         style: &[f32],
         noise: &NoiseSource,
+        workspace: &Workspace,
         trace: &mut dyn Trace,
     ) -> Vec<f32> {
         let source = self.source.forward(f0_hz, noise, trace);
@@ -83,28 +92,43 @@ impl Generator {
         tap(trace, "har", None, &mut har);
         let mut x = x;
         for (i, stage) in self.stages.iter().enumerate() {
-            let last = i + 1 == self.stages.len();
-            x = stage.forward(self.kernels, &x, &har, style, last, i, trace);
+            let place = Place { index: i, is_last: i + 1 == self.stages.len() };
+            let run = Run { kernels: self.kernels, style, place, workspace, trace };
+            let y = match self.half {
+                true => stage.forward::<u16>(&x, &har, run),
+                false => stage.forward::<f32>(&x, &har, run),
+            };
+            workspace.give(std::mem::replace(&mut x, y));
         }
         let mut post = self.conv_post.forward(&x, Prologue::LeakyRelu(POST_SLOPE));
+        workspace.give(x);
         tap(trace, "conv_post", None, &mut post);
-        let (magnitude, phase) = self.spectrum(&post);
-        let audio = self.stft.inverse(&magnitude, &phase);
+        let audio = self.stft.inverse(post.rows(), |frames, out| self.spectrum(&post, frames, out));
         let mut audio = Matrix::from_vec(audio.len(), 1, audio);
         tap(trace, "audio", None, &mut audio);
         audio.into_data()
     }
 
-    /// The last convolution's halves: log magnitudes, and what becomes a phase in [−1, 1] by a sine.
-    fn spectrum(&self, post: &Matrix) -> (Matrix, Matrix) {
+    /// Real and imaginary parts of the last convolution's frames, `[frames, 2·bins]`: its halves are log magnitudes, and what
+    /// becomes a phase in [−1, 1] by a sine.
+    fn spectrum(&self, post: &Matrix, frames: Range<usize>, out: &mut [f32]) {
         let bins = self.stft.bins();
-        let half = |first: usize, f: fn(f32) -> f32| {
-            let rows = post.data().par_chunks_exact(2 * bins);
-            let data: Vec<f32> =
-                rows.flat_map_iter(|r| r[first..first + bins].iter().map(move |&v| f(v))).collect();
-            Matrix::from_vec(post.rows(), bins, data)
+        let half = |first: usize| -> Vec<f32> {
+            frames.clone().flat_map(|t| &post.row(t)[first..first + bins]).copied().collect()
         };
-        (half(0, f32::exp), half(bins, f32::sin))
+        let (mut magnitudes, angles) = (half(0), half(bins));
+        self.kernels.exp(&mut magnitudes);
+        let (mut phases, mut sines, mut cosines) = (angles.clone(), angles.clone(), angles.clone());
+        self.kernels.sin_cos(&angles, &mut phases, &mut cosines);
+        self.kernels.sin_cos(&phases, &mut sines, &mut cosines);
+        for (t, row) in out.chunks_exact_mut(2 * bins).enumerate() {
+            let (real, imaginary) = row.split_at_mut(bins);
+            for k in 0..bins {
+                let magnitude = magnitudes[t * bins + k];
+                (real[k], imaginary[k]) =
+                    (magnitude * cosines[t * bins + k], magnitude * sines[t * bins + k]);
+            }
+        }
     }
 }
 
@@ -145,122 +169,133 @@ impl Stage {
         Ok(Self {
             noise_conv: noise.exact().conv1d("conv_weight", Some("conv_bias"), noise_shape)?,
             noise_res: resblock(noise.child("resblock"))?,
-            up: ConvTranspose1d::new(shape, kind, &bytes, &bias, scope.kernels(), scope.is_half(in_channels)),
+            up: ConvTranspose1d::new(
+                shape,
+                kind,
+                &bytes,
+                &bias,
+                scope.kernels(),
+                scope.digits(in_channels).is_some(),
+            ),
             resblocks: (index * generator.kernels..(index + 1) * generator.kernels)
                 .map(|b| resblock(scope.child("resblocks").child(b)))
                 .collect::<Result<_, _>>()?,
         })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the stage's inputs are the graph's")]
-    fn forward(
-        &self,
-        kernels: &'static Kernels,
-        x: &Matrix,
-        har: &Matrix,
-        style: &[f32],
-        last: bool,
-        index: usize,
-        trace: &mut dyn Trace,
-    ) -> Matrix {
-        let at = Some(index);
-        let mut noise = self.noise_conv.forward(har, Prologue::Identity);
-        tap(trace, "noise_convs", at, &mut noise);
-        let mut noise = self.noise_res.forward(kernels, &noise, style);
-        tap(trace, "noise_res", at, &mut noise);
-        let mut up = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE));
-        tap(trace, "ups", at, &mut up);
-        let mut x = noise;
-        add_upsampled(&mut x, &up, last);
-        tap(trace, "stage_input", at, &mut x);
-        let mut mean = Matrix::zeros(x.rows(), x.cols());
-        for (j, block) in self.resblocks.iter().enumerate() {
-            let mut y = block.forward(kernels, &x, style);
-            tap(trace, "resblocks", Some(index * self.resblocks.len() + j), &mut y);
-            mean.data_mut().par_iter_mut().zip(y.data()).for_each(|(m, y)| *m += y);
+    /// `x`: what the stage before made; `har`: the source's spectrum. Returns the mean of the residual blocks. Activations in
+    /// between are stored as `T`.
+    fn forward<T: Stored>(&self, x: &Matrix, har: &Matrix, mut run: Run<'_>) -> Matrix {
+        let Run { kernels, style, place, workspace, .. } = run;
+        let at = Some(place.index);
+        let every_stage = run.trace.wants_every_stage();
+        let rows = self.noise_conv.shape().out_len(har.rows());
+        let channels = self.noise_conv.shape().out_channels;
+        let (identity, plain) = (Prologue::Identity, Epilogue::default());
+        let mut noise: Matrix<T> = workspace.take(rows, channels);
+        let mut moments = self.noise_conv.forward_with_moments(har, identity, plain, &mut noise);
+        if every_stage {
+            moments = run.show("noise_convs", at, &mut noise);
         }
-        let n = self.resblocks.len() as f32;
-        mean.data_mut().par_iter_mut().for_each(|m| *m /= n);
-        tap(trace, "stage_output", at, &mut mean);
+        let mut sum = workspace.take(rows, channels);
+        self.noise_res.forward(&noise, moments, style, Share::WHOLE, workspace, &mut sum);
+        tap(run.trace, "noise_res", at, &mut sum);
+        let up: Upsampled<T> = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
+        // The noise is not needed any more, so its memory takes the stage's input.
+        let mut input = noise;
+        let mut moments = if every_stage {
+            let widened = (0..up.data().len()).map(|i| T::values(up.data()).get(i)).collect();
+            let mut shown = Matrix::from_vec(up.data().len() / channels, channels, widened);
+            tap(run.trace, "ups", at, &mut shown);
+            add_upsampled(kernels, &sum, shown.data(), place.is_last, &mut input)
+        } else {
+            add_upsampled(kernels, &sum, up.data(), place.is_last, &mut input)
+        };
+        if every_stage {
+            moments = run.show("stage_input", at, &mut input);
+        }
+        up.recycle(workspace);
+        let mut mean = sum;
+        for (j, block) in self.resblocks.iter().enumerate() {
+            let share = Share { index: j, count: self.resblocks.len() };
+            let moments = moments.clone();
+            if every_stage {
+                let mut y = workspace.take(rows, channels);
+                block.forward(&input, moments, style, Share::WHOLE, workspace, &mut y);
+                tap(run.trace, "resblocks", Some(place.index * share.count + j), &mut y);
+                share.add(&mut mean, &y);
+                workspace.give(y);
+            } else {
+                block.forward(&input, moments, style, share, workspace, &mut mean);
+            }
+        }
+        workspace.give(input);
+        tap(run.trace, "stage_output", at, &mut mean);
         mean
     }
 }
 
-/// `x += up`; in the last stage `up` is one step shorter, and its second step is reflected to the front.
-fn add_upsampled(x: &mut Matrix, up: &Matrix, reflect: bool) {
+/// What a stage runs with.
+struct Run<'a> {
+    kernels: &'static Kernels,
+    style: &'a [f32],
+    place: Place,
+    workspace: &'a Workspace,
+    trace: &'a mut dyn Trace,
+}
+
+impl Run<'_> {
+    /// Shows a matrix to the trace, in f32, and takes over what the trace makes of it. Returns the moments of that.
+    fn show<T: Stored>(&mut self, name: &str, at: Option<usize>, matrix: &mut Matrix<T>) -> Moments {
+        let widened = (0..matrix.data().len()).map(|i| T::values(matrix.data()).get(i)).collect();
+        let mut shown = Matrix::from_vec(matrix.rows(), matrix.cols(), widened);
+        tap(self.trace, name, at, &mut shown);
+        let zeros = Matrix::zeros(shown.rows(), shown.cols());
+        add_upsampled(self.kernels, &zeros, shown.data(), false, matrix)
+    }
+}
+
+/// Which stage of how many.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    index: usize,
+    is_last: bool,
+}
+
+/// `out = x + up`; in the last stage `up` is one step shorter, and its second step is reflected to the front. Returns the
+/// moments of the sum.
+fn add_upsampled<T: Feature, U: Feature>(
+    kernels: &Kernels,
+    x: &Matrix,
+    up: &[U],
+    reflect: bool,
+    out: &mut Matrix<T>,
+) -> Moments {
+    /// Rows that a task adds.
+    const TASK_ROWS: usize = 256;
     let cols = x.cols();
-    let skip = usize::from(reflect);
-    assert_eq!(x.rows(), up.rows() + skip, "generator: the source's and the features' lengths differ");
+    let skip = usize::from(reflect) * cols;
+    assert_eq!(x.data().len(), up.len() + skip, "generator: the source's and the features' lengths differ");
+    let bias = vec![0.0; cols];
+    let add = |up: &[U], x: &[f32], out: &mut [T]| {
+        let how =
+            Finish { bias: &bias, residual: Some((U::values(up), cols)), accumulate: false, scale: 1.0 };
+        let mut statistics = BandStatistics::new(cols);
+        let mut rows: Vec<&mut [T]> = out.chunks_exact_mut(cols).collect();
+        kernels.finish_rows(x, cols, &how, T::rows_mut(&mut rows), Some(&mut statistics));
+        Moments::of_statistics(&statistics)
+    };
+    let mut moments = Moments::empty(cols);
+    let (head, body) = out.data_mut().split_at_mut(skip);
     if reflect {
-        x.row_mut(0).iter_mut().zip(up.row(1)).for_each(|(x, u)| *x += u);
+        moments.merge(0, &add(&up[cols..2 * cols], &x.data()[..cols], head));
     }
-    x.data_mut()[skip * cols..].par_iter_mut().zip(up.data()).for_each(|(x, u)| *x += u);
-}
-
-/// Three pairs of convolutions, each behind `AdaIN` and snake, each pair added to its input.
-#[derive(Debug)]
-struct AdaInResBlock1 {
-    layers: Vec<ResLayer>,
-}
-
-#[derive(Debug)]
-struct ResLayer {
-    adain1: AdaIn1d,
-    snake1: Snake,
-    conv1: Conv1d,
-    adain2: AdaIn1d,
-    snake2: Snake,
-    conv2: Conv1d,
-}
-
-impl AdaInResBlock1 {
-    fn load(
-        scope: &Scope<'_>,
-        config: &GeneratorConfig,
-        channels: usize,
-        style: usize,
-    ) -> Result<Self, ModelError> {
-        let layer = |(d, &dilation): (usize, &usize)| {
-            let scope = scope.child(d);
-            let [_, _, kernel_size] = scope.shape("convs1_weight")?;
-            let shape = |dilation: usize| ConvShape {
-                in_channels: channels,
-                out_channels: channels,
-                kernel_size,
-                stride: 1,
-                padding: dilation * (kernel_size - 1) / 2,
-                dilation,
-            };
-            Ok(ResLayer {
-                adain1: scope.ada_in("", "1", channels, style)?,
-                snake1: Snake::new(scope.divisors("alpha1", channels)?),
-                conv1: scope.conv1d_in_blocks("convs1_weight", "convs1_bias", shape(dilation))?,
-                adain2: scope.ada_in("", "2", channels, style)?,
-                snake2: Snake::new(scope.divisors("alpha2", channels)?),
-                conv2: scope.conv1d_in_blocks("convs2_weight", "convs2_bias", shape(1))?,
-            })
-        };
-        Ok(Self {
-            layers: config.dilations.iter().enumerate().map(layer).collect::<Result<_, ModelError>>()?,
-        })
-    }
-
-    /// `x`: `[len, channels]`; returns the same shape.
-    fn forward(&self, kernels: &'static Kernels, x: &Matrix, style: &[f32]) -> Matrix {
-        let mut out = Matrix::zeros(x.rows(), x.cols());
-        let mut hidden = Matrix::zeros(x.rows(), x.cols());
-        let mut moments = Moments::of(kernels, x);
-        for (i, layer) in self.layers.iter().enumerate() {
-            let norm = layer.adain1.prepare(&moments, style);
-            let input = if i == 0 { x } else { &out };
-            let snake = Prologue::AdaInSnake(&norm, &layer.snake1);
-            let inner = layer.conv1.forward_with_moments(input, snake, Epilogue::default(), &mut hidden);
-            let norm = layer.adain2.prepare(&inner, style);
-            let snake = Prologue::AdaInSnake(&norm, &layer.snake2);
-            let epilogue =
-                Epilogue { residual: (i == 0).then_some(x), accumulate: i > 0, ..Epilogue::default() };
-            moments = layer.conv2.forward_with_moments(&hidden, snake, epilogue, &mut out);
-        }
-        out
-    }
+    let bands: Vec<Moments> = body
+        .par_chunks_mut(TASK_ROWS * cols)
+        .zip(up.par_chunks(TASK_ROWS * cols))
+        .zip(x.data()[skip..].par_chunks(TASK_ROWS * cols))
+        .map(|((out, up), x)| add(up, x, out))
+        .collect();
+    bands.iter().for_each(|band| moments.merge(0, band));
+    moments
 }

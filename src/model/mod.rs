@@ -12,6 +12,7 @@ mod noise;
 mod options;
 mod precision;
 mod prosody;
+mod resblock;
 mod residual;
 mod source;
 mod text_encoder;
@@ -31,6 +32,7 @@ use kokoro_kernels::{Isa, Kernels};
 
 use crate::error::{Error, ModelError, Result};
 use crate::gguf::GgufFile;
+use crate::ops::workspace::Workspace;
 use crate::tensor::Matrix;
 
 use albert::Albert;
@@ -64,6 +66,7 @@ pub struct Model {
     text_encoder: TextEncoder,
     decoder: Decoder,
     generator: Generator,
+    workspace: Workspace,
 }
 
 /// What [`Model::forward`] speaks.
@@ -135,24 +138,43 @@ impl Model {
     ) -> std::result::Result<Self, ModelError> {
         check_architecture(&file)?;
         let root = Scope::root(&file, kernels, precision);
-        let exact = root.exact();
+        let accurate = root.accurate();
         let config = Config::read(&file, &root)?;
         check_vocabulary(&file, config.n_token)?;
         let scope = root.child("decoder");
-        let (decoder, channels) = Decoder::load(&scope, &config)?;
-        Ok(Self {
+        // Side by side, since each has stretches that occupy one thread only.
+        let (text, acoustics) = rayon::join(
+            || {
+                Ok::<_, ModelError>((
+                    Albert::load(&accurate.child("albert"), &config)?,
+                    ProsodyPredictor::load(&accurate.child("duration_predictor"), &config)?,
+                    TextEncoder::load(&accurate.child("text_encoder"), &config)?,
+                ))
+            },
+            || {
+                let (decoder, channels) = Decoder::load(&scope, &config)?;
+                Ok::<_, ModelError>((decoder, Generator::load(&scope.child("generator"), &config, channels)?))
+            },
+        );
+        let (decoder, generator) = acoustics?;
+        let (albert, predictor, text_encoder) = text?;
+        let model = Self {
             voices: Voices::find(&file, config.style_dim)?,
-            albert: Albert::load(&exact.child("albert"), &config)?,
-            predictor: ProsodyPredictor::load(&exact.child("duration_predictor"), &config)?,
-            text_encoder: TextEncoder::load(&exact.child("text_encoder"), &config)?,
-            generator: Generator::load(&scope.child("generator"), &config, channels)?,
+            albert,
+            predictor,
+            text_encoder,
+            generator,
             decoder,
+            workspace: Workspace::default(),
             config,
             kernels,
             precision,
             label,
             file,
-        })
+        };
+        // Packing has been through the whole file; what speaking reads from it is a small part, and comes back by itself.
+        model.file.release();
+        Ok(model)
     }
 
     /// Where the model came from: its path, or a name in angle brackets.
@@ -216,7 +238,8 @@ impl Model {
         let mut asr: Matrix = self.text_encoder.forward(token_ids, trace).gather(&alignment);
         trace::tap(trace, "asr", None, &mut asr);
         let x = self.decoder.forward(&asr, &f0_hz, &n, decoder_style, trace);
-        let samples = self.generator.forward(x, &f0_hz, decoder_style, noise, trace);
+        let samples = self.generator.forward(x, &f0_hz, decoder_style, noise, &self.workspace, trace);
+        self.workspace.trim();
 
         match samples.iter().position(|s| !s.is_finite()) {
             None => Ok(Speech { samples, durations_frames }),

@@ -9,6 +9,7 @@ use super::weights::Scope;
 use crate::error::ModelError;
 use crate::ops::ada_in::{AdaIn1d, StyledNorm};
 use crate::ops::conv1d::{Conv1d, ConvShape, Epilogue, Prologue};
+use crate::ops::feature::View;
 use crate::ops::moments::Moments;
 use crate::tensor::Matrix;
 
@@ -98,7 +99,7 @@ impl AdainResBlk1d {
             shortcut.gather(&twice)
         });
         let epilogue = Epilogue {
-            residual: Some(repeated.as_ref().unwrap_or(shortcut)),
+            residual: Some(View::of(repeated.as_ref().unwrap_or(shortcut))),
             scale: FRAC_1_SQRT_2,
             ..Epilogue::default()
         };

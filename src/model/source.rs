@@ -3,6 +3,7 @@
 
 use std::f32::consts::PI;
 
+use kokoro_kernels::Kernels;
 use rayon::prelude::*;
 
 use super::config::GeneratorConfig;
@@ -26,6 +27,7 @@ pub(super) struct HarmonicSource {
     bias: f32,
     /// Samples an F0 value.
     upsample: usize,
+    kernels: &'static Kernels,
 }
 
 impl HarmonicSource {
@@ -35,6 +37,7 @@ impl HarmonicSource {
             weights: scope.values("m_source_weight", &[1, config.harmonics])?,
             bias: scope.values("m_source_bias", &[1])?[0],
             upsample: config.samples_per_frame / 2,
+            kernels: scope.kernels(),
         })
     }
 
@@ -43,30 +46,56 @@ impl HarmonicSource {
         let harmonics = self.weights.len();
         let samples = f0_hz.len() * self.upsample;
         let phases: Vec<Vec<f32>> = (1..=harmonics).map(|h| self.phases(f0_hz, h as f32)).collect();
-        let mut waves = Matrix::zeros(samples, harmonics);
         let block = self.upsample * harmonics;
-        waves.data_mut().par_chunks_mut(block).enumerate().for_each(|(i, waves)| {
-            noise.fill(i, waves);
-            let voiced = f0_hz[i] > VOICED_THRESHOLD_HZ;
-            let amplitude = if voiced { VOICED_NOISE } else { SINE_AMPLITUDE / 3.0 };
-            for (j, row) in waves.chunks_exact_mut(harmonics).enumerate() {
-                let at = self.position(i * self.upsample + j, f0_hz.len());
-                for (w, phases) in row.iter_mut().zip(&phases) {
-                    let sine =
-                        if voiced { at.interpolate(phases).sin() as f32 * SINE_AMPLITUDE } else { 0.0 };
-                    *w = sine + amplitude * *w;
-                }
-            }
-        });
-        tap(trace, "harmonics", None, &mut waves);
         let mut source = vec![0.0; samples];
-        source.par_iter_mut().zip(waves.data().par_chunks_exact(harmonics)).for_each(|(y, w)| {
-            let mix: f32 = w.iter().zip(&self.weights).map(|(w, a)| w * a).sum();
-            *y = (mix + self.bias).tanh();
-        });
+        if trace.wants_every_stage() {
+            let mut waves = Matrix::zeros(samples, harmonics);
+            let blocks = waves.data_mut().par_chunks_mut(block).enumerate();
+            blocks.for_each(|(i, waves)| self.waves(f0_hz, &phases, i, noise, waves));
+            tap(trace, "harmonics", None, &mut waves);
+            let blocks = source.par_chunks_mut(self.upsample).zip(waves.data().par_chunks(block));
+            blocks.for_each(|(source, waves)| self.mix(waves, source));
+        } else {
+            source.par_chunks_mut(self.upsample).enumerate().for_each_init(
+                || vec![0.0; block],
+                |waves, (i, source)| {
+                    self.waves(f0_hz, &phases, i, noise, waves);
+                    self.mix(waves, source);
+                },
+            );
+        }
         let mut source = Matrix::from_vec(samples, 1, source);
         tap(trace, "source", None, &mut source);
         source.into_data()
+    }
+
+    /// The harmonics of the samples of F0 value `i`, with their noise: `[samples, harmonics]`.
+    fn waves(&self, f0_hz: &[f32], phases: &[Vec<f32>], i: usize, noise: &NoiseSource, waves: &mut [f32]) {
+        let harmonics = phases.len();
+        noise.fill(i, waves);
+        if f0_hz[i] <= VOICED_THRESHOLD_HZ || f0_hz[i].is_nan() {
+            return waves.iter_mut().for_each(|w| *w *= SINE_AMPLITUDE / 3.0);
+        }
+        let mut angles = vec![0.0; waves.len()];
+        for (j, row) in angles.chunks_exact_mut(harmonics).enumerate() {
+            let at = self.position(i * self.upsample + j, f0_hz.len());
+            for (angle, phases) in row.iter_mut().zip(phases) {
+                *angle = at.interpolate(phases);
+            }
+        }
+        let (mut sines, mut cosines) = (vec![0.0; waves.len()], vec![0.0; waves.len()]);
+        self.kernels.sin_cos(&angles, &mut sines, &mut cosines);
+        for (w, sine) in waves.iter_mut().zip(&sines) {
+            *w = sine * SINE_AMPLITUDE + VOICED_NOISE * *w;
+        }
+    }
+
+    /// Harmonics `[samples, harmonics]` to samples.
+    fn mix(&self, waves: &[f32], source: &mut [f32]) {
+        for (y, w) in source.iter_mut().zip(waves.chunks_exact(self.weights.len())) {
+            *y = w.iter().zip(&self.weights).map(|(w, a)| w * a).sum::<f32>() + self.bias;
+        }
+        self.kernels.tanh(source);
     }
 
     /// The phase of a harmonic at each F0 value, in radians times the upsampling.
@@ -99,9 +128,9 @@ struct Position {
 }
 
 impl Position {
-    /// The f32 phase, as f64 so that its sine needs no reduction in single precision (it reaches 10⁵ rad).
-    fn interpolate(&self, phases: &[f32]) -> f64 {
+    /// The phase in f32. It reaches 10⁵ rad, where the sine's kernel still reduces it exactly.
+    fn interpolate(&self, phases: &[f32]) -> f32 {
         let right = self.fraction * phases[self.right];
-        f64::from((1.0 - self.fraction).mul_add(phases[self.left], right))
+        (1.0 - self.fraction).mul_add(phases[self.left], right)
     }
 }

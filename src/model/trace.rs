@@ -12,6 +12,12 @@ pub trait Trace {
         let _ = (name, value);
     }
 
+    /// Whether every stage must be shown. If not, stages whose values need never exist by themselves may be left out, which
+    /// is faster and gives the same samples.
+    fn wants_every_stage(&self) -> bool {
+        true
+    }
+
     /// The durations in frames, one a token. A replacement decides the length of all that follows.
     fn durations(&mut self, frames: &mut Vec<u32>) {
         let _ = frames;
@@ -22,7 +28,11 @@ pub trait Trace {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoTrace;
 
-impl Trace for NoTrace {}
+impl Trace for NoTrace {
+    fn wants_every_stage(&self) -> bool {
+        false
+    }
+}
 
 /// Shows `value` to the trace under `name`, followed by `.index` where a stage has several.
 pub(super) fn tap(trace: &mut dyn Trace, name: &str, index: Option<usize>, value: &mut Matrix) {

@@ -1,6 +1,6 @@
 //! Tensors by name, with the shape that their place in the graph requires.
 
-use kokoro_kernels::{Kernels, WeightType};
+use kokoro_kernels::{Isa, Kernels, WeightType};
 
 use super::precision::Precision;
 use crate::error::ModelError;
@@ -8,7 +8,7 @@ use crate::gguf::{GgmlType, GgufFile, SharedBytes, TensorInfo};
 use crate::ops::ada_in::AdaIn1d;
 use crate::ops::block_filter::BlockFilter;
 use crate::ops::conv1d::{Conv1d, ConvShape, ConvWeights};
-use crate::ops::half_filter::HalfFilter;
+use crate::ops::half_filter::{Digits, HalfFilter};
 use crate::ops::linear::Linear;
 use crate::ops::lstm::{BiLstm, GATES, LstmDirection};
 use crate::ops::panels::Panels;
@@ -19,19 +19,36 @@ use crate::tensor::Weight;
 pub(super) struct Scope<'a> {
     file: &'a GgufFile,
     kernels: &'static Kernels,
-    precision: Precision,
+    arithmetic: Arithmetic,
     prefix: String,
+}
+
+/// How the layers of a place are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arithmetic {
+    F32,
+    Split,
+    Half,
 }
 
 impl<'a> Scope<'a> {
     /// The root of all tensor names.
     pub(super) fn root(file: &'a GgufFile, kernels: &'static Kernels, precision: Precision) -> Self {
-        Self { file, kernels, precision, prefix: "kokoro.".into() }
+        let arithmetic = if precision == Precision::Bf16 { Arithmetic::Half } else { Arithmetic::F32 };
+        Self { file, kernels, arithmetic, prefix: "kokoro.".into() }
     }
 
-    /// The same place, where everything is computed at full precision.
+    /// The same place, where everything is computed to sixteen bits at least: what durations and pitch depend on.
+    pub(super) fn accurate(&self) -> Self {
+        // Three bf16 products for one of f32 pay only on tiles.
+        let splits = self.arithmetic == Arithmetic::Half && self.kernels.isa() == Isa::Amx;
+        let arithmetic = if splits { Arithmetic::Split } else { Arithmetic::F32 };
+        Self { arithmetic, ..self.clone() }
+    }
+
+    /// The same place, where everything is computed in f32.
     pub(super) fn exact(&self) -> Self {
-        Self { precision: Precision::F32, ..self.clone() }
+        Self { arithmetic: Arithmetic::F32, ..self.clone() }
     }
 
     /// The scope `name` below this one.
@@ -142,6 +159,11 @@ impl<'a> Scope<'a> {
         Ok(Linear::new(self.matrix(name, out, inputs)?, bias, self.kernels))
     }
 
+    /// [`linear`](Self::linear) for a layer that is used so often that packing its weights pays.
+    pub(super) fn packed_linear(&self, name: &str, out: usize, inputs: usize) -> Result<Linear, ModelError> {
+        Ok(self.linear(name, out, inputs)?.pack(self.digits(inputs)))
+    }
+
     /// `{name}_weight` and `{name}_bias`, two matrices of a style projection: γ and β.
     pub(super) fn ada_in(
         &self,
@@ -183,11 +205,13 @@ impl<'a> Scope<'a> {
         let outputs: Vec<usize> = (0..out_channels).map(|o| o * in_channels * kernel_size).collect();
         let inputs: Vec<usize> =
             (0..kernel_size).flat_map(|tap| (0..in_channels).map(move |c| c * kernel_size + tap)).collect();
-        if self.is_half(in_channels) {
-            let filter = HalfFilter::pack(self.kernels, kind, &bytes, in_channels, &outputs, &inputs);
+        if let Some(digits) = self.digits(in_channels) {
+            let filter = HalfFilter::pack(self.kernels, kind, &bytes, in_channels, &outputs, &inputs, digits);
+            bytes.release();
             return Ok(Conv1d::new(shape, ConvWeights::Half(filter), bias, self.kernels));
         }
         let panels = Panels::pack(self.kernels, kind, &bytes, &outputs, &inputs);
+        bytes.release();
         Ok(Conv1d::new(shape, ConvWeights::Direct(panels), bias, self.kernels))
     }
 
@@ -199,20 +223,29 @@ impl<'a> Scope<'a> {
         bias: &str,
         shape: ConvShape,
     ) -> Result<Conv1d, ModelError> {
-        if self.is_half(shape.in_channels) {
+        if self.digits(shape.in_channels).is_some() {
             return self.conv1d(weight, Some(bias), shape);
         }
         let (kind, bytes, values) = self.conv_parts(weight, Some(bias), &shape)?;
         match BlockFilter::pack(self.kernels, kind, &bytes, &shape) {
-            Some(filter) => Ok(Conv1d::new(shape, ConvWeights::Blocks(filter), values, self.kernels)),
+            Some(filter) => {
+                bytes.release();
+                Ok(Conv1d::new(shape, ConvWeights::Blocks(filter), values, self.kernels))
+            }
             None => self.conv1d(weight, Some(bias), shape),
         }
     }
 
-    /// Whether a convolution of `in_channels` runs in bf16. With fewer than a vector's lanes it would not pay.
-    pub(super) fn is_half(&self, in_channels: usize) -> bool {
+    /// The bf16 digits that a layer of `in_channels` is computed with; `None` computes in f32. With fewer channels than a vector
+    /// has lanes bf16 would not pay.
+    pub(super) fn digits(&self, in_channels: usize) -> Option<Digits> {
         const LEAST_CHANNELS: usize = 16;
-        self.precision == Precision::Bf16 && in_channels >= LEAST_CHANNELS
+        match self.arithmetic {
+            _ if in_channels < LEAST_CHANNELS => None,
+            Arithmetic::F32 => None,
+            Arithmetic::Split => Some(Digits::Split),
+            Arithmetic::Half => Some(Digits::Half),
+        }
     }
 
     fn conv_parts(

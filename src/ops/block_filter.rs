@@ -95,10 +95,10 @@ impl BlockFilter {
     }
 
     /// `Bᵀ x` of every window: `[point][window][in_channels]`, from [`needed_rows`](Self::needed_rows) prepared rows.
-    pub fn transform(&self, input: &[f32], rows: usize) -> Vec<f32> {
+    pub fn transform(&self, input: &[f32], rows: usize, out: &mut Vec<f32>) {
         let (d, channels) = (self.dilation, self.in_channels);
         let windows = self.windows(rows);
-        let mut out = vec![0.0; self.plan.points() * windows * channels];
+        out.resize(self.plan.points() * windows * channels, 0.0);
         for window in 0..windows {
             // Window `b·d + ρ` starts at the first input of block `b` of class `ρ`.
             let (block, class) = (window / d, window % d);
@@ -106,7 +106,6 @@ impl BlockFilter {
             let out = &mut out[window * channels..];
             self.kernels.toom_cook_input(&self.plan, x, d * channels, out, windows * channels, channels);
         }
-        out
     }
 
     /// Windows of a tile, those that only later chunks see included.

@@ -4,12 +4,15 @@
 //! rows once (normalisation, activation, zero padding), multiplies them with every panel of weights, and finishes the
 //! output while it is in cache (bias, residual, scale, channel statistics).
 
+use std::cell::RefCell;
+
 use kokoro_kernels::bf16;
 use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Snake};
 use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
 use super::block_filter::BlockFilter;
+use super::feature::{Feature, View};
 use super::half_filter::HalfFilter;
 use super::moments::Moments;
 use super::panels::Panels;
@@ -57,7 +60,7 @@ impl<'a> Prologue<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Epilogue<'a> {
     /// Added to the convolution, same shape as the output.
-    pub residual: Option<&'a Matrix>,
+    pub residual: Option<View<'a>>,
     /// Whether the output's old content is added.
     pub accumulate: bool,
     /// Factor of everything.
@@ -138,9 +141,9 @@ impl Conv1d {
     ///
     /// # Panics
     /// If `x` has another number of channels.
-    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>) -> Matrix {
+    pub fn forward<T: Feature>(&self, x: &Matrix<T>, prologue: Prologue<'_>) -> Matrix {
         let mut out = Matrix::zeros(self.shape.out_len(x.rows()), self.shape.out_channels);
-        self.run(x, prologue, Epilogue::default(), &mut out, false);
+        self.run(View::of(x), prologue, Epilogue::default(), &mut out, false);
         out
     }
 
@@ -148,41 +151,47 @@ impl Conv1d {
     ///
     /// # Panics
     /// If a shape does not fit.
-    pub fn forward_into(&self, x: &Matrix, prologue: Prologue<'_>, epilogue: Epilogue<'_>, out: &mut Matrix) {
-        self.run(x, prologue, epilogue, out, false);
+    pub fn forward_into<T: Feature, U: Feature>(
+        &self,
+        x: &Matrix<T>,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        out: &mut Matrix<U>,
+    ) {
+        self.run(View::of(x), prologue, epilogue, out, false);
     }
 
     /// [`forward_into`](Self::forward_into) that also gathers the statistics of what it stores.
     ///
     /// # Panics
     /// If a shape does not fit.
-    pub fn forward_with_moments(
+    pub fn forward_with_moments<T: Feature, U: Feature>(
         &self,
-        x: &Matrix,
+        x: &Matrix<T>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        out: &mut Matrix,
+        out: &mut Matrix<U>,
     ) -> Moments {
-        self.run(x, prologue, epilogue, out, true)
+        self.run(View::of(x), prologue, epilogue, out, true)
     }
 
-    fn run(
+    fn run<U: Feature>(
         &self,
-        x: &Matrix,
+        x: View<'_>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        out: &mut Matrix,
+        out: &mut Matrix<U>,
         with_moments: bool,
     ) -> Moments {
         let ConvShape { in_channels, out_channels, .. } = self.shape;
-        assert_eq!(x.cols(), in_channels, "conv1d: input channels");
+        assert_eq!(x.cols, in_channels, "conv1d: input channels");
         assert_eq!(
             (out.rows(), out.cols()),
-            (self.shape.out_len(x.rows()), out_channels),
+            (self.shape.out_len(x.rows), out_channels),
             "conv1d: output shape"
         );
         if let Some(r) = epilogue.residual {
-            assert_eq!((r.rows(), r.cols()), (out.rows(), out.cols()), "conv1d: residual shape");
+            assert_eq!((r.rows, r.cols), (out.rows(), out.cols()), "conv1d: residual shape");
         }
         let (rows, cols) = self.tile_size(out.rows());
         let parts: Vec<Vec<(usize, BandStatistics)>> = out
@@ -224,12 +233,12 @@ impl Conv1d {
     }
 
     /// Computes a tile; returns the statistics of what was stored, by the first column they are of.
-    fn run_tile(
+    fn run_tile<U: Feature>(
         &self,
-        x: &Matrix,
+        x: View<'_>,
         prologue: Prologue<'_>,
         epilogue: Epilogue<'_>,
-        mut tile: Tile<'_>,
+        mut tile: Tile<'_, U>,
         with_moments: bool,
     ) -> Vec<(usize, BandStatistics)> {
         if let ConvWeights::Half(filter) = &self.weights {
@@ -238,18 +247,44 @@ impl Conv1d {
                 filter.run_tile(&self.shape, x, &prepare, epilogue, &self.bias, tile, with_moments);
             return statistics.into_iter().map(|s| (tile.col, s)).collect();
         }
+        SCRATCH.with_borrow_mut(|scratch| {
+            self.run_exact_tile(x, prologue, epilogue, tile, with_moments, scratch)
+        })
+    }
+
+    fn run_exact_tile<U: Feature>(
+        &self,
+        x: View<'_>,
+        prologue: Prologue<'_>,
+        epilogue: Epilogue<'_>,
+        mut tile: Tile<'_, U>,
+        with_moments: bool,
+        scratch: &mut Scratch,
+    ) -> Vec<(usize, BandStatistics)> {
         let width = self.kernels.panel_width();
         let (rows, cols) = (tile.rows.len(), tile.rows.first().map_or(0, |r| r.len()));
-        let multiplier = self.multiplier(x, prologue, tile.row, rows);
-        let mut sums = vec![0.0; multiplier.rows * width];
-        let mut scratch = Vec::new();
+        let Scratch { prepared, transformed, sums, working } = scratch;
+        let (input, rows): (&[f32], usize) = match &self.weights {
+            ConvWeights::Blocks(filter) => {
+                let rows = rows.next_multiple_of(filter.row_multiple());
+                self.prepare(x, prologue, tile.row, filter.needed_rows(rows), prepared);
+                filter.transform(prepared, rows, transformed);
+                (transformed, rows)
+            }
+            ConvWeights::Direct(_) | ConvWeights::Half(_) => {
+                let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
+                self.prepare(x, prologue, tile.row, needed, prepared);
+                (prepared, rows)
+            }
+        };
+        sums.resize(rows * width, 0.0);
         let mut parts = Vec::new();
         for first in (0..cols).step_by(width) {
-            multiplier.multiply((tile.col + first) / width, &mut scratch, &mut sums);
+            self.multiply(input, rows, (tile.col + first) / width, working, sums);
             let last = cols.min(first + width);
             let col = tile.col + first;
-            let mut out: Vec<&mut [f32]> = tile.rows.iter_mut().map(|row| &mut row[first..last]).collect();
-            let residual = epilogue.residual.map(|m| (&m.data()[tile.row * m.cols() + col..], m.cols()));
+            let mut out: Vec<&mut [U]> = tile.rows.iter_mut().map(|row| &mut row[first..last]).collect();
+            let residual = epilogue.residual.map(|m| (m.from(tile.row, col), m.cols));
             let how = Finish {
                 bias: &self.bias[col..tile.col + last],
                 residual,
@@ -257,37 +292,29 @@ impl Conv1d {
                 scale: epilogue.scale,
             };
             let mut statistics = with_moments.then(|| BandStatistics::new(last - first));
-            self.kernels.finish_rows(&sums, width, &how, &mut out, statistics.as_mut());
+            self.kernels.finish_rows(sums, width, &how, U::rows_mut(&mut out), statistics.as_mut());
             parts.extend(statistics.map(|s| (col, s)));
         }
         parts
     }
 
-    /// Prepares the input of a tile for multiplication with any panel.
-    fn multiplier(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, rows: usize) -> Multiplier<'_> {
-        match &self.weights {
-            ConvWeights::Direct(_) => {
-                let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
-                Multiplier { conv: self, input: self.prepare(x, prologue, first, needed), rows }
-            }
-            ConvWeights::Blocks(filter) => {
-                let rows = rows.next_multiple_of(filter.row_multiple());
-                let prepared = self.prepare(x, prologue, first, filter.needed_rows(rows));
-                Multiplier { conv: self, input: filter.transform(&prepared, rows), rows }
-            }
-            ConvWeights::Half(_) => unreachable!("run_tile hands these over"),
-        }
-    }
-
     /// `needed` rows from the one that output `first` begins with, after the prologue, with the padding as zeros.
-    fn prepare(&self, x: &Matrix, prologue: Prologue<'_>, first: usize, needed: usize) -> Vec<f32> {
+    fn prepare(
+        &self,
+        x: View<'_>,
+        prologue: Prologue<'_>,
+        first: usize,
+        needed: usize,
+        input: &mut Vec<f32>,
+    ) {
         let ConvShape { in_channels, stride, padding, .. } = self.shape;
-        let mut input = vec![0.0; needed * in_channels];
+        input.resize(needed * in_channels, 0.0);
         for (i, dst) in input.chunks_exact_mut(in_channels).enumerate() {
-            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows()) else {
+            let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows) else {
+                dst.fill(0.0);
                 continue;
             };
-            let src = x.row(t);
+            let src = &x.f32()[t * in_channels..][..in_channels];
             match prologue {
                 Prologue::Identity => dst.copy_from_slice(src),
                 Prologue::LeakyRelu(slope) => self.kernels.leaky_relu(src, slope, dst),
@@ -297,27 +324,13 @@ impl Conv1d {
                 Prologue::AdaInSnake(norm, alpha) => self.kernels.adain_snake(src, &norm.view(), alpha, dst),
             }
         }
-        input
     }
-}
 
-/// A tile's input, ready to be multiplied.
-struct Multiplier<'a> {
-    conv: &'a Conv1d,
-    /// Prepared rows, or their transform.
-    input: Vec<f32>,
-    /// Rows of the products: the tile's, rounded up to whole blocks.
-    rows: usize,
-}
-
-impl Multiplier<'_> {
-    /// Overwrites `sums`, `[rows][panel width]`, with the convolution by one panel of weights.
-    fn multiply(&self, panel: usize, scratch: &mut Vec<f32>, sums: &mut [f32]) {
-        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.conv.shape;
-        let panels = match &self.conv.weights {
-            ConvWeights::Blocks(filter) => {
-                return filter.multiply(&self.input, self.rows, panel, scratch, sums);
-            }
+    /// Overwrites `sums`, `[rows][panel width]`, with the convolution of a prepared input by one panel of weights.
+    fn multiply(&self, input: &[f32], rows: usize, panel: usize, working: &mut Vec<f32>, sums: &mut [f32]) {
+        let ConvShape { in_channels, kernel_size, stride, dilation, .. } = self.shape;
+        let panels = match &self.weights {
+            ConvWeights::Blocks(filter) => return filter.multiply(input, rows, panel, working, sums),
             ConvWeights::Direct(panels) => panels,
             ConvWeights::Half(_) => unreachable!("run_tile hands these over"),
         };
@@ -328,11 +341,26 @@ impl Multiplier<'_> {
         for run in 0..runs {
             for start in (0..run_len).step_by(CHUNK_INPUTS) {
                 let end = run_len.min(start + CHUNK_INPUTS);
-                let weights = panels.chunk(panel, run * run_len + start..run * run_len + end, scratch);
-                let lhs = &self.input[run * dilation * in_channels + start..];
-                let kernels = self.conv.kernels;
-                kernels.gemm_panel(lhs, stride * in_channels, self.rows, end - start, weights, sums);
+                let weights = panels.chunk(panel, run * run_len + start..run * run_len + end, working);
+                let lhs = &input[run * dilation * in_channels + start..];
+                self.kernels.gemm_panel(lhs, stride * in_channels, rows, end - start, weights, sums);
             }
         }
     }
+}
+
+/// Working memory of a thread's tiles.
+#[derive(Default)]
+struct Scratch {
+    /// Input after the prologue.
+    prepared: Vec<f32>,
+    /// Its values at the points.
+    transformed: Vec<f32>,
+    sums: Vec<f32>,
+    /// Products at the points, or widened weights.
+    working: Vec<f32>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }

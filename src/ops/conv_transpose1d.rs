@@ -4,9 +4,10 @@
 
 use kokoro_kernels::{Kernels, WeightType};
 
-use super::conv1d::{Conv1d, ConvShape, ConvWeights, Prologue};
-use super::half_filter::HalfFilter;
+use super::conv1d::{Conv1d, ConvShape, ConvWeights, Epilogue, Prologue};
+use super::half_filter::{Digits, HalfFilter};
 use super::panels::Panels;
+use super::workspace::{Stored, Workspace};
 use crate::tensor::Matrix;
 
 /// `torch.nn.ConvTranspose1d`, groups 1, output padding 0.
@@ -58,7 +59,15 @@ impl ConvTranspose1d {
             .flat_map(|tap| (0..in_channels).map(move |c| c * out_channels * kernel_size + tap * stride))
             .collect();
         let weights = if half {
-            ConvWeights::Half(HalfFilter::pack(kernels, kind, bytes, in_channels, &outputs, &inputs))
+            ConvWeights::Half(HalfFilter::pack(
+                kernels,
+                kind,
+                bytes,
+                in_channels,
+                &outputs,
+                &inputs,
+                Digits::Half,
+            ))
         } else {
             ConvWeights::Direct(Panels::pack(kernels, kind, bytes, &outputs, &inputs))
         };
@@ -79,12 +88,45 @@ impl ConvTranspose1d {
         }
     }
 
+    /// Output length for an input of `len` steps, at least one.
+    pub fn out_len(&self, len: usize) -> usize {
+        (len - 1) * self.stride + self.kernel_size - 2 * self.padding
+    }
+
     /// `x`: `[len, in_channels]`; returns `[(len − 1)·stride − 2·padding + kernel_size, out_channels]`.
     ///
     /// # Panics
     /// If `x` is empty or has another number of channels.
-    pub fn forward(&self, x: &Matrix, prologue: Prologue<'_>) -> Matrix {
-        let len = (x.rows() - 1) * self.stride + self.kernel_size - 2 * self.padding;
-        self.phases.forward(x, prologue).reshape_and_trim(self.out_channels, self.padding, len)
+    pub fn forward<T: Stored>(
+        &self,
+        x: &Matrix,
+        prologue: Prologue<'_>,
+        workspace: &Workspace,
+    ) -> Upsampled<T> {
+        let shape = self.phases.shape();
+        let mut phases = workspace.take(shape.out_len(x.rows()), shape.out_channels);
+        self.phases.forward_into(x, prologue, Epilogue::default(), &mut phases);
+        let first = self.padding * self.out_channels;
+        Upsampled { first, len: self.out_len(x.rows()) * self.out_channels, phases }
+    }
+}
+
+/// What a transposed convolution returns: all phases side by side, of which the first and last steps are dropped.
+#[derive(Debug)]
+pub struct Upsampled<T> {
+    phases: Matrix<T>,
+    first: usize,
+    len: usize,
+}
+
+impl<T: Stored> Upsampled<T> {
+    /// The values, step by step.
+    pub fn data(&self) -> &[T] {
+        &self.phases.data()[self.first..][..self.len]
+    }
+
+    /// Gives the memory back.
+    pub fn recycle(self, workspace: &Workspace) {
+        workspace.give(self.phases);
     }
 }

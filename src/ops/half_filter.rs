@@ -1,39 +1,78 @@
 //! A convolution's weights rounded to bf16, and the convolution of one tile with them.
 //!
+//! Rows of many channels are cut into groups, which stand one behind the other: a tile of a wide row touches so many places that
+//! the processor no longer fetches them ahead.
+//!
+//! Where sixteen bits of precision are wanted, inputs and weights are each the sum of two bf16, and three products are
+//! summed: high by high, low by high, high by low. On AMX tiles that is still several times as fast as f32.
+//!
 //! A tile's input is prepared once (normalised, activated, rounded), then multiplied block of rows by block of rows with all
 //! panels, and each block is finished while its sums are in the first-level cache.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, ROWS, STEP, STEP_LINES};
-use kokoro_kernels::{BandStatistics, Finish, Kernels, Prepare, WeightType};
+use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, WeightType};
 use rayon::prelude::*;
 
 use super::conv1d::{ConvShape, Epilogue};
+use super::feature::{Feature, View};
+use super::half_packing::{Groups, Packing};
 use crate::tensor::{Matrix, Tile};
 
-/// Rows that are multiplied and finished together: two row tiles.
-const BLOCK_ROWS: usize = 2 * ROWS;
+/// Rows that are multiplied and finished together: enough that a panel of weights is used several times while it is near.
+const BLOCK_ROWS: usize = 8 * ROWS;
 
 /// Lines of prepared input a task aims at: 128 KB, which leaves the second-level cache to the weights.
 const TILE_LINES: usize = 2 * 1024;
 
-/// Stored values that are converted by one task.
-const CONVERTED_VALUES: usize = 64 * 1024;
+/// Rows that are prepared before they are cut into groups.
+const PREPARED_ROWS: usize = 16;
 
-/// Weights `[panel][tap][step]` in the layout of [`bf16`].
+/// Weights `[panel][group][tap][step]` in the layout of [`bf16`].
 #[derive(Debug, Clone)]
 pub struct HalfFilter {
     panels: Vec<Line>,
+    /// What rounding took away from `panels`, rounded.
+    low_panels: Option<Vec<Line>>,
     taps: usize,
-    /// Steps of a tap.
-    steps: usize,
+    groups: Groups,
     kernels: &'static Kernels,
 }
 
+/// Outputs of a matrix product's task.
+const MATRIX_TILE_OUTPUTS: usize = 128;
+
+/// How many bits of the weights and inputs count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    /// One bf16: eight bits.
+    Half,
+    /// Two: sixteen bits.
+    Split,
+}
+
+/// Prepared rows, `[group][row][step]`.
+#[derive(Default)]
+struct Input {
+    high: Vec<Line>,
+    /// What rounding took away; empty where that is not wanted.
+    low: Vec<Line>,
+    rows: usize,
+}
+
+/// Working memory of a thread's tiles.
+#[derive(Default)]
+struct Scratch {
+    input: Input,
+    /// A few rows before they are cut into groups.
+    rows: Input,
+    sums: Vec<f32>,
+}
+
 thread_local! {
-    /// Working memory of this thread's tiles: prepared input, sums.
-    static SCRATCH: RefCell<(Vec<Line>, Vec<f32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 impl HalfFilter {
@@ -41,7 +80,7 @@ impl HalfFilter {
     /// stored tensor.
     ///
     /// # Panics
-    /// If `kind` is quantised, `inputs` is not whole taps, or a number reaches past `bytes`.
+    /// If `inputs` is not whole taps, or a number reaches past `bytes`.
     pub fn pack(
         kernels: &'static Kernels,
         kind: WeightType,
@@ -49,125 +88,230 @@ impl HalfFilter {
         in_channels: usize,
         outputs: &[usize],
         inputs: &[usize],
+        digits: Digits,
     ) -> Self {
-        assert_eq!(kind.block_elements(), 1, "{} weights are not packed into panels", kind.name());
         assert_eq!(inputs.len() % in_channels, 0, "half filter: inputs are not whole taps");
-        let (taps, steps) = (inputs.len() / in_channels, bf16::lines(in_channels));
-        let stored = round_all(kernels, kind, bytes);
-        let panel_lines = taps * steps * STEP_LINES;
-        let mut panels = vec![Line([0; STEP]); outputs.len().div_ceil(PANEL) * panel_lines];
-        panels.par_chunks_mut(panel_lines).zip(outputs.par_chunks(PANEL)).for_each(|(panel, outputs)| {
-            // Step by step, so that what is read and what is written stay in the first-level cache.
-            for first in (0..in_channels).step_by(STEP) {
-                for (o, output) in outputs.iter().enumerate() {
-                    for c in first..in_channels.min(first + STEP) {
-                        for tap in 0..taps {
-                            let (line, at) = bf16::weight_place(tap, steps, c, o);
-                            panel[line].0[at] = stored[output + inputs[tap * in_channels + c]];
-                        }
-                    }
-                }
-            }
-        });
-        Self { panels, taps, steps, kernels }
+        let groups = Groups::of(in_channels);
+        let packing = Packing { groups, in_channels, outputs, inputs };
+        let (panels, low_panels) = packing.pack(kernels, kind, bytes, digits);
+        Self { panels, low_panels, taps: inputs.len() / in_channels, groups, kernels }
     }
 
     /// Rows a tile should have, and what they should be a multiple of.
     pub fn tile_rows(&self, shape: &ConvShape) -> (usize, usize) {
         let halo = shape.dilation * (shape.kernel_size - 1);
-        let rows = (TILE_LINES / self.steps).saturating_sub(halo) / shape.stride;
+        let rows = (TILE_LINES / self.groups.row_lines()).saturating_sub(halo) / shape.stride;
         ((rows / BLOCK_ROWS * BLOCK_ROWS).max(2 * BLOCK_ROWS), BLOCK_ROWS)
     }
 
     /// Computes a tile of `x`'s convolution. Returns the statistics of what was stored.
-    pub fn run_tile(
+    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
+    pub fn run_tile<U: Feature>(
         &self,
         shape: &ConvShape,
-        x: &Matrix,
+        x: View<'_>,
         prepare: &Prepare<'_>,
         epilogue: Epilogue<'_>,
         bias: &[f32],
-        tile: &mut Tile<'_>,
+        tile: &mut Tile<'_, U>,
+        with_statistics: bool,
+    ) -> Option<BandStatistics> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let Scratch { input, rows, sums } = scratch;
+            let needed = tile.rows.len().next_multiple_of(ROWS);
+            self.prepare(shape, x, prepare, tile.row, needed, input, rows);
+            self.multiply_tile(shape, input, tile.row, epilogue, bias, tile, sums, with_statistics)
+        })
+    }
+
+    /// The product of all rows of `x` with the weights as a matrix, the bias added. The rows are rounded once for all tasks.
+    ///
+    /// # Panics
+    /// If a shape does not fit, or the weights have taps.
+    pub fn matmul(&self, shape: &ConvShape, x: View<'_>, bias: &[f32], out: &mut Matrix) {
+        assert_eq!((self.taps, x.rows), (1, out.rows()), "half filter: matrix product");
+        let mut input = Input::default();
+        let identity = Prepare::Plain(Activation::Identity);
+        let rows = x.rows.next_multiple_of(ROWS);
+        self.prepare(shape, x, &identity, 0, rows, &mut input, &mut Input::default());
+        out.tiles_mut(BLOCK_ROWS, MATRIX_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                let (plain, sums) = (Epilogue::default(), &mut scratch.sums);
+                self.multiply_tile(shape, &input, 0, plain, bias, &mut tile, sums, false);
+            });
+        });
+    }
+
+    /// Multiplies and finishes a tile. `input` begins with the rows that output `first` sees.
+    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
+    fn multiply_tile<U: Feature>(
+        &self,
+        shape: &ConvShape,
+        input: &Input,
+        first: usize,
+        epilogue: Epilogue<'_>,
+        bias: &[f32],
+        tile: &mut Tile<'_, U>,
+        sums: &mut Vec<f32>,
         with_statistics: bool,
     ) -> Option<BandStatistics> {
         let cols = tile.rows.first().map_or(0, |row| row.len());
         let mut statistics = with_statistics.then(|| BandStatistics::new(cols));
         let panels = tile.col / PANEL..(tile.col + cols).div_ceil(PANEL);
         let sums_stride = panels.len() * PANEL;
-        SCRATCH.with_borrow_mut(|(input, sums)| {
-            let rows = tile.rows.len().next_multiple_of(ROWS);
-            self.prepare(shape, x, prepare, tile.row, rows, input);
-            sums.resize(BLOCK_ROWS * sums_stride, 0.0);
-            for (block, out) in tile.rows.chunks_mut(BLOCK_ROWS).enumerate() {
-                let first = block * BLOCK_ROWS;
-                let row_stride = shape.stride * self.steps;
-                for (i, panel) in panels.clone().enumerate() {
-                    let lines = self.taps * self.steps * STEP_LINES;
-                    let product = Bf16Product {
-                        lhs: &input[first * row_stride..],
-                        row_stride,
-                        rows: BLOCK_ROWS.min(rows - first),
-                        taps: self.taps,
-                        tap_stride: shape.dilation * self.steps,
-                        steps: self.steps,
-                        panel: &self.panels[panel * lines..][..lines],
-                    };
-                    self.kernels.gemm_bf16(&product, &mut sums[i * PANEL..], sums_stride);
-                }
-                let residual = epilogue
-                    .residual
-                    .map(|m| (&m.data()[(tile.row + first) * m.cols() + tile.col..], m.cols()));
-                let Epilogue { accumulate, scale, .. } = epilogue;
-                let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
-                self.kernels.finish_rows(sums, sums_stride, &how, out, statistics.as_mut());
+        sums.resize(BLOCK_ROWS * sums_stride, 0.0);
+        for (block, out) in tile.rows.chunks_mut(BLOCK_ROWS).enumerate() {
+            let row = tile.row + block * BLOCK_ROWS;
+            let residual = epilogue.residual.map(|m| (m.from(row, tile.col), m.cols));
+            // What the end of this block reads comes from far away, while the products run.
+            if epilogue.accumulate {
+                out.iter().for_each(|row| self.kernels.prefetch(U::values(row)));
             }
-        });
+            if let Some((values, stride)) = residual {
+                (0..out.len()).for_each(|r| {
+                    self.kernels.prefetch(values.slice(r * stride..r * stride + cols));
+                });
+            }
+            let rows = out.len().next_multiple_of(ROWS);
+            let place = Place { shape, row: row - first, rows, input_rows: input.rows };
+            for (i, panel) in panels.clone().enumerate() {
+                let sums = &mut sums[i * PANEL..];
+                let mut add = |lhs: &[Line], panels: &[Line], accumulate| {
+                    self.multiply(place, lhs, self.panel(panels, panel), sums, sums_stride, accumulate);
+                };
+                add(&input.high, &self.panels, false);
+                if let Some(low_panels) = &self.low_panels {
+                    add(&input.low, &self.panels, true);
+                    add(&input.high, low_panels, true);
+                }
+            }
+            let Epilogue { accumulate, scale, .. } = epilogue;
+            let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
+            self.kernels.finish_rows(sums, sums_stride, &how, U::rows_mut(out), statistics.as_mut());
+        }
         statistics
     }
 
-    /// The rows that `rows` outputs from `first` on see, with the padding as zeros.
+    /// The weights of one panel.
+    fn panel<'a>(&self, panels: &'a [Line], panel: usize) -> &'a [Line] {
+        let lines = self.groups.row_lines() * self.taps * STEP_LINES;
+        &panels[panel * lines..][..lines]
+    }
+
+    /// The product of some rows of prepared input with one panel.
+    fn multiply(
+        &self,
+        place: Place<'_>,
+        lhs: &[Line],
+        weights: &[Line],
+        sums: &mut [f32],
+        sums_stride: usize,
+        accumulate: bool,
+    ) {
+        let (Groups { count, steps }, taps) = (self.groups, self.taps);
+        let Place { shape, row, rows, input_rows } = place;
+        let (row_stride, group_lines) = (shape.stride * steps, input_rows * steps);
+        let lhs = &lhs[row * row_stride..];
+        let product = Bf16Product {
+            lhs,
+            row_stride,
+            rows,
+            taps,
+            tap_stride: shape.dilation * steps,
+            steps,
+            panel: weights,
+            accumulate,
+        };
+        if taps == 1 {
+            // Without taps, the groups are as taps that lie far apart.
+            let product = Bf16Product { taps: count, tap_stride: group_lines, ..product };
+            return self.kernels.gemm_bf16(&product, sums, sums_stride);
+        }
+        for (group, panel) in weights.chunks_exact(taps * steps * STEP_LINES).enumerate() {
+            let accumulate = accumulate || group > 0;
+            let product = Bf16Product { lhs: &lhs[group * group_lines..], panel, accumulate, ..product };
+            self.kernels.gemm_bf16(&product, sums, sums_stride);
+        }
+    }
+
+    /// Prepares the rows that `rows` outputs from `first` on see, with the padding as zeros. `few` is working memory.
+    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
     fn prepare(
         &self,
         shape: &ConvShape,
-        x: &Matrix,
+        x: View<'_>,
         prepare: &Prepare<'_>,
         first: usize,
         rows: usize,
-        input: &mut Vec<Line>,
+        input: &mut Input,
+        few: &mut Input,
     ) {
         let needed = (rows - 1) * shape.stride + shape.dilation * (shape.kernel_size - 1) + 1;
-        input.resize(needed * self.steps, Line([0; STEP]));
         // Row `i` of the input is step `first · stride + i − padding` of `x`.
         let begin = first * shape.stride;
         let skip = shape.padding.saturating_sub(begin).min(needed);
-        let from = (begin + skip).saturating_sub(shape.padding).min(x.rows());
-        let to = (begin + needed).saturating_sub(shape.padding).clamp(from, x.rows());
-        let (head, rest) = input.split_at_mut(skip * self.steps);
-        let (body, tail) = rest.split_at_mut((to - from) * self.steps);
-        head.fill(Line([0; STEP]));
-        tail.fill(Line([0; STEP]));
-        if x.cols() % STEP != 0 {
-            let last = body.iter_mut().skip(self.steps - 1).step_by(self.steps);
-            last.for_each(|line| *line = Line([0; STEP]));
+        let from = (begin + skip).saturating_sub(shape.padding).min(x.rows);
+        let to = (begin + needed).saturating_sub(shape.padding).clamp(from, x.rows);
+        let Groups { count, steps } = self.groups;
+        let (present, row_lines) = (skip..skip + to - from, bf16::lines(x.cols));
+        let values = |rows: Range<usize>| x.values.slice(rows.start * x.cols..rows.end * x.cols);
+        let split = self.low_panels.is_some();
+        input.rows = needed;
+        let clear = |lines: &mut Vec<Line>| {
+            lines.resize(needed * count * steps, Line::ZERO);
+            for group in lines.chunks_exact_mut(needed * steps) {
+                group[..present.start * steps].fill(Line::ZERO);
+                group[present.end * steps..].fill(Line::ZERO);
+            }
+            if count * steps * STEP != x.cols {
+                // What the last group has behind the last channel.
+                for row in lines[(count - 1) * needed * steps..].chunks_exact_mut(steps) {
+                    row[(row_lines - 1) % steps..].fill(Line::ZERO);
+                }
+            }
+        };
+        clear(&mut input.high);
+        if split {
+            clear(&mut input.low);
         }
-        let cols = x.cols();
-        self.kernels.prepare_bf16(&x.data()[from * cols..to * cols], cols, prepare, body);
+        if count == 1 && row_lines == steps {
+            let body = present.start * steps..present.end * steps;
+            let low = split.then(|| &mut input.low[body.clone()]);
+            self.kernels.prepare_bf16(values(from..to), x.cols, prepare, &mut input.high[body], low);
+            return;
+        }
+        for row in (from..to).step_by(PREPARED_ROWS) {
+            let rows = row..to.min(row + PREPARED_ROWS);
+            for lines in [&mut few.high, &mut few.low] {
+                lines.clear();
+                lines.resize(rows.len() * row_lines, Line::ZERO);
+            }
+            let low = split.then_some(&mut few.low[..]);
+            self.kernels.prepare_bf16(values(rows), x.cols, prepare, &mut few.high, low);
+            let scatter = |whole: &[Line], input: &mut [Line]| {
+                for (r, whole) in whole.chunks_exact(row_lines).enumerate() {
+                    for (group, part) in whole.chunks(steps).enumerate() {
+                        let at = (group * needed + skip + row - from + r) * steps;
+                        input[at..at + part.len()].copy_from_slice(part);
+                    }
+                }
+            };
+            scatter(&few.high, &mut input.high);
+            if split {
+                scatter(&few.low, &mut input.low);
+            }
+        }
     }
 }
 
-/// Stored weights as bf16, in their order.
-fn round_all(kernels: &Kernels, kind: WeightType, bytes: &[u8]) -> Vec<u16> {
-    let width = kind.row_bytes(1);
-    let count = bytes.len() / width;
-    let mut rounded = vec![Line([0; STEP]); bf16::lines(count)];
-    let chunks = rounded.par_chunks_mut(CONVERTED_VALUES / STEP);
-    chunks.zip(bytes.par_chunks(CONVERTED_VALUES * width)).for_each(|(lines, bytes)| {
-        let mut values = vec![0.0; bytes.len() / width];
-        kokoro_kernels::quantize::dequantize_row(kind, bytes, &mut values);
-        let identity = Prepare::Plain(kokoro_kernels::Activation::Identity);
-        kernels.prepare_bf16(&values, values.len(), &identity, lines);
-    });
-    let mut values: Vec<u16> = bytemuck::cast_slice(&rounded).to_vec();
-    values.truncate(count);
-    values
+/// Where in a prepared input a product begins.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    shape: &'a ConvShape,
+    /// First output, counted from the one that the input begins with.
+    row: usize,
+    /// Outputs.
+    rows: usize,
+    /// Rows of the input.
+    input_rows: usize,
 }

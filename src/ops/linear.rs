@@ -1,17 +1,35 @@
 //! `y = x·Wᵀ + b` with weights in their stored format.
 
-use kokoro_kernels::Kernels;
+use std::sync::Arc;
+
+use kokoro_kernels::{Kernels, WeightType};
 use rayon::prelude::*;
+
+use super::conv1d::{Conv1d, ConvShape, ConvWeights, Epilogue, Prologue};
+use super::feature::View;
+use super::half_filter::{Digits, HalfFilter};
+use super::panels::Panels;
 
 use crate::tensor::{Matrix, Weight};
 
 /// Outputs a task computes: enough that the tile's rows amortise a task, few enough for all threads.
 const TILE_OUTPUTS: usize = 64;
 
+/// Weights laid out for many rows at a time.
+#[derive(Debug)]
+enum Packed {
+    /// For bf16 products.
+    Half(HalfFilter),
+    /// For f32: a convolution of one tap.
+    Single(Conv1d),
+}
+
 /// A fully connected layer, `[out, in]`.
 #[derive(Debug, Clone)]
 pub struct Linear {
     weight: Weight,
+    /// The weights again, packed.
+    packed: Option<Arc<Packed>>,
     bias: Vec<f32>,
     kernels: &'static Kernels,
 }
@@ -23,7 +41,42 @@ impl Linear {
     /// If `bias` has another length than the weight has rows.
     pub fn new(weight: Weight, bias: Vec<f32>, kernels: &'static Kernels) -> Self {
         assert_eq!(weight.rows(), bias.len(), "linear: bias is not [out]");
-        Self { weight, bias, kernels }
+        Self { weight, packed: None, bias, kernels }
+    }
+
+    /// The same layer with weights packed, in f32 or for bf16 products: for layers that are used again and again.
+    pub fn pack(mut self, digits: Option<Digits>) -> Self {
+        let (n, k) = (self.weight.rows(), self.weight.cols());
+        let outputs: Vec<usize> = (0..n).map(|o| o * k).collect();
+        let inputs: Vec<usize> = (0..k).collect();
+        let packed = match digits {
+            Some(digits) => {
+                let (kind, bytes) = (self.weight.kind(), self.weight.bytes());
+                Packed::Half(HalfFilter::pack(self.kernels, kind, bytes, k, &outputs, &inputs, digits))
+            }
+            None => {
+                let decoded = self.weight.decode();
+                let bytes = bytemuck::cast_slice(decoded.data());
+                let panels = Panels::pack(self.kernels, WeightType::F32, bytes, &outputs, &inputs);
+                let weights = ConvWeights::Direct(panels);
+                Packed::Single(Conv1d::new(self.shape(), weights, self.bias.clone(), self.kernels))
+            }
+        };
+        self.weight.release();
+        self.packed = Some(Arc::new(packed));
+        self
+    }
+
+    /// As a convolution.
+    fn shape(&self) -> ConvShape {
+        ConvShape {
+            in_channels: self.weight.cols(),
+            out_channels: self.weight.rows(),
+            kernel_size: 1,
+            stride: 1,
+            padding: 0,
+            dilation: 1,
+        }
     }
 
     /// Outputs.
@@ -37,8 +90,21 @@ impl Linear {
     /// If `x` has another number of columns.
     pub fn forward(&self, x: &Matrix) -> Matrix {
         let mut out = Matrix::zeros(x.rows(), self.out_features());
-        self.forward_into(x, &mut out, 0);
+        self.forward_to(x, &mut out);
         out
+    }
+
+    /// [`forward`](Self::forward) into `out`, `[m, out]`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub fn forward_to(&self, x: &Matrix, out: &mut Matrix) {
+        assert_eq!(x.cols(), self.weight.cols(), "linear: input is not [m, in]");
+        match self.packed.as_deref() {
+            Some(Packed::Half(filter)) => filter.matmul(&self.shape(), View::of(x), &self.bias, out),
+            Some(Packed::Single(conv)) => conv.forward_into(x, Prologue::Identity, Epilogue::default(), out),
+            None => self.forward_into(x, out, 0),
+        }
     }
 
     /// [`forward`](Self::forward) into the columns of `out` that start at `first_col`.

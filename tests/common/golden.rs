@@ -4,12 +4,19 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use kokoro_gguf::Model;
-use kokoro_gguf::model::{NoiseSource, Speech, Trace, Utterance};
+use kokoro_gguf::model::{ModelOptions, NoiseSource, Precision, Speech, Trace, Utterance};
 use kokoro_gguf::tensor::Matrix;
 
 /// Arrays of one `.npz` file, `[time, channels]`; integers come as f32.
 pub struct Golden {
     arrays: HashMap<String, Vec<f32>>,
+}
+
+/// Options for models that are compared with references in single precision, whatever this CPU does best.
+pub fn exact() -> ModelOptions {
+    let mut options = ModelOptions::default();
+    options.precision = Precision::F32;
+    options
 }
 
 /// A file of this repository's fixtures.

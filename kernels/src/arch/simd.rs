@@ -39,6 +39,18 @@ pub(crate) trait Simd: Copy {
     /// Largest lane.
     fn max_lane(self, a: Self::V) -> f32;
 
+    /// Asks for the cache line at `p`, which may be any address.
+    #[inline(always)]
+    fn prefetch(self, p: *const u8) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a prefetch of an address that cannot be read does nothing.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(p.cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = p;
+    }
+
     /// # Safety
     /// `LANES` f32 must be readable at `p`; no alignment needed.
     unsafe fn load(self, p: *const f32) -> Self::V;
@@ -100,5 +112,60 @@ pub(crate) trait Simd: Copy {
     }
     fn decode_q8_0(self, block: &BlockQ8_0, out: &mut [f32; BLOCK_ELEMENTS]) {
         quantize::decode_q8_0(block, out);
+    }
+}
+
+/// A type that values are stored in.
+pub(crate) trait Element: Copy {
+    /// # Safety
+    /// `LANES` values must be readable at `p`; no alignment needed.
+    unsafe fn load<S: Simd>(s: S, p: *const Self) -> S::V;
+    /// # Safety
+    /// `LANES` values must be writable at `p`; no alignment needed.
+    unsafe fn store<S: Simd>(s: S, p: *mut Self, v: S::V);
+    fn to_f32(self) -> f32;
+    fn from_f32(x: f32) -> Self;
+}
+
+impl Element for f32 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(s: S, p: *const f32) -> S::V {
+        // SAFETY: passed on to the caller.
+        unsafe { s.load(p) }
+    }
+    #[inline(always)]
+    unsafe fn store<S: Simd>(s: S, p: *mut f32, v: S::V) {
+        // SAFETY: passed on to the caller.
+        unsafe { s.store(p, v) }
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> f32 {
+        x
+    }
+}
+
+/// Brain floats.
+impl Element for u16 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(s: S, p: *const u16) -> S::V {
+        // SAFETY: passed on to the caller.
+        unsafe { s.load_bf16(p) }
+    }
+    #[inline(always)]
+    unsafe fn store<S: Simd>(s: S, p: *mut u16, v: S::V) {
+        // SAFETY: passed on to the caller.
+        unsafe { s.store_bf16(p, v) }
+    }
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        crate::bf16::to_f32(self)
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> u16 {
+        crate::bf16::from_f32(x)
     }
 }

@@ -8,7 +8,7 @@ macro_rules! kernel_table {
     ($token:expr, $simd:ty, $isa:expr, $integer:expr, $gemm_rows:literal, $bf16_rows:literal, { $(#[$features:meta])* }) => {
         use $crate::arch::generic::{activation, bf16, elementary, finish, gemm, gemv, matmul, prepare, recurrent, reduce, toom_cook};
         use $crate::bf16::{Bf16Product, Line};
-        use $crate::dispatch::half::{BandStatistics, Finish, Prepare, Snake};
+        use $crate::dispatch::half::{BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
         use $crate::toom_cook::ToomCook;
         use $crate::dispatch::{ChannelAffine, Kernels, WeightRows};
 
@@ -43,6 +43,7 @@ macro_rules! kernel_table {
             gemm_bf16,
             prepare_bf16,
             finish_rows,
+            prefetch,
         };
 
         $(#[$features])*
@@ -54,15 +55,27 @@ macro_rules! kernel_table {
             bf16::gemm::<$simd, $bf16_rows>($token, product, acc, acc_stride);
         }
         $(#[$features])*
-        fn prepare_bf16(x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
-            prepare::prepare($token, x, channels, how, dst);
+        fn prepare_bf16(
+            x: Values<'_>,
+            channels: usize,
+            how: &Prepare<'_>,
+            dst: &mut [Line],
+            low: Option<&mut [Line]>,
+        ) {
+            prepare::prepare($token, x, channels, how, dst, low);
+        }
+        $(#[$features])*
+        fn prefetch(bytes: &[u8]) {
+            for line in bytes.chunks(64) {
+                $crate::arch::simd::Simd::prefetch($token, line.as_ptr());
+            }
         }
         $(#[$features])*
         fn finish_rows(
             sums: &[f32],
             sums_stride: usize,
             how: &Finish<'_>,
-            out: &mut [&mut [f32]],
+            out: RowsMut<'_, '_>,
             statistics: Option<&mut BandStatistics>,
         ) {
             finish::finish($token, sums, sums_stride, how, out, statistics);

@@ -46,6 +46,85 @@ pub enum Activation<'a> {
     Snake(&'a Snake),
 }
 
+/// Values of either type.
+#[derive(Debug, Clone, Copy)]
+pub enum Values<'a> {
+    /// Single precision.
+    F32(&'a [f32]),
+    /// Brain floats.
+    Bf16(&'a [u16]),
+}
+
+impl<'a> Values<'a> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Values::F32(values) => values.len(),
+            Values::Bf16(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Those in `range`.
+    ///
+    /// # Panics
+    /// If there are not as many.
+    pub fn slice(self, range: std::ops::Range<usize>) -> Values<'a> {
+        match self {
+            Values::F32(values) => Values::F32(&values[range]),
+            Values::Bf16(values) => Values::Bf16(&values[range]),
+        }
+    }
+
+    /// The value at `index`.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn get(&self, index: usize) -> f32 {
+        match self {
+            Values::F32(values) => values[index],
+            Values::Bf16(values) => crate::bf16::to_f32(values[index]),
+        }
+    }
+
+    /// Their memory.
+    fn bytes(&self) -> &'a [u8] {
+        match self {
+            Values::F32(values) => bytemuck::cast_slice(values),
+            Values::Bf16(values) => bytemuck::cast_slice(values),
+        }
+    }
+}
+
+/// Rows of either type to write to.
+#[derive(Debug)]
+pub enum RowsMut<'a, 'b> {
+    /// Single precision.
+    F32(&'a mut [&'b mut [f32]]),
+    /// Brain floats; what is stored is rounded, statistics are of what was rounded.
+    Bf16(&'a mut [&'b mut [u16]]),
+}
+
+impl RowsMut<'_, '_> {
+    fn len(&self) -> usize {
+        match self {
+            RowsMut::F32(rows) => rows.len(),
+            RowsMut::Bf16(rows) => rows.len(),
+        }
+    }
+
+    fn all_have(&self, cols: usize) -> bool {
+        match self {
+            RowsMut::F32(rows) => rows.iter().all(|row| row.len() >= cols),
+            RowsMut::Bf16(rows) => rows.iter().all(|row| row.len() >= cols),
+        }
+    }
+}
+
 /// What happens to values before they are rounded to bf16.
 #[derive(Debug, Clone, Copy)]
 pub enum Prepare<'a> {
@@ -61,7 +140,7 @@ pub struct Finish<'a> {
     /// One a column.
     pub bias: &'a [f32],
     /// Added to the sums: values, and the distance from one row to the next.
-    pub residual: Option<(&'a [f32], usize)>,
+    pub residual: Option<(Values<'a>, usize)>,
     /// Whether the old content is added.
     pub accumulate: bool,
     /// Factor of everything.
@@ -104,14 +183,24 @@ impl Kernels {
     }
 
     /// Rows of `x`, `[rows, channels]`, to rows of whole lines, rounded to bf16. What a line holds behind the last channel
-    /// is left as it is.
+    /// is left as it is. `low` gets what the rounding took away, rounded: both together have sixteen bits of precision.
     ///
     /// # Accuracy
     /// Snake before rounding: `3e-5 / |α|` for `|α·y| ≤ 100` (test `prepare_matches_its_definition`).
     ///
     /// # Panics
     /// If a slice has another size, snake comes without a normalisation, or one with fewer than sixteen channels.
-    pub fn prepare_bf16(&self, x: &[f32], channels: usize, how: &Prepare<'_>, dst: &mut [Line]) {
+    pub fn prepare_bf16(
+        &self,
+        x: Values<'_>,
+        channels: usize,
+        how: &Prepare<'_>,
+        dst: &mut [Line],
+        low: Option<&mut [Line]>,
+    ) {
+        if let Some(low) = &low {
+            assert_eq!(low.len(), dst.len(), "prepare_bf16: dst and low differ");
+        }
         assert!(channels > 0 && x.len().is_multiple_of(channels), "prepare_bf16: not whole rows");
         assert_eq!(dst.len(), x.len() / channels * lines(channels), "prepare_bf16: dst is not as many rows");
         match how {
@@ -128,7 +217,13 @@ impl Kernels {
             }
         }
         // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
-        unsafe { (self.prepare_bf16)(x, channels, how, dst) }
+        unsafe { (self.prepare_bf16)(x, channels, how, dst, low) }
+    }
+
+    /// Asks for values that will be wanted soon.
+    pub fn prefetch(&self, values: Values<'_>) {
+        // SAFETY: only `for_isa` hands out a table, after it has detected the table's instruction set.
+        unsafe { (self.prefetch)(values.bytes()) }
     }
 
     /// Finishes the rows of `out`, `bias.len()` columns from the start of each, from `sums[r · sums_stride + c]`, and adds
@@ -141,13 +236,13 @@ impl Kernels {
         sums: &[f32],
         sums_stride: usize,
         how: &Finish<'_>,
-        out: &mut [&mut [f32]],
+        out: RowsMut<'_, '_>,
         statistics: Option<&mut BandStatistics>,
     ) {
         let (rows, cols) = (out.len(), how.bias.len());
         let Some(last) = rows.checked_sub(1) else { return };
         assert!(last * sums_stride + cols <= sums.len(), "finish_rows: sums end before the last row");
-        assert!(out.iter().all(|row| row.len() >= cols), "finish_rows: a row is shorter than the bias");
+        assert!(out.all_have(cols), "finish_rows: a row is shorter than the bias");
         if let Some((residual, stride)) = how.residual {
             assert!(last * stride + cols <= residual.len(), "finish_rows: residual ends before the last row");
         }

@@ -7,7 +7,7 @@ pub(crate) mod integer;
 use crate::bf16::{Bf16Product, Line};
 use crate::toom_cook::OUTPUTS;
 use crate::{GEMV_PANEL_WIDTH, Isa, IsaError, ToomCook, WeightType, arch, scalar};
-use half::{BandStatistics, Finish, Prepare, Snake};
+use half::{BandStatistics, Finish, Prepare, RowsMut, Snake, Values};
 
 /// Rows of a weight matrix in its stored format: output `o` is the `k` weights at byte `o · stride_bytes`.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +37,8 @@ pub struct ChannelAffine<'a> {
 
 type GemmPanel = unsafe fn(&[f32], usize, usize, usize, &[f32], &mut [f32]);
 type Transform = unsafe fn(&ToomCook, &[f32], usize, &mut [f32], usize, usize);
-type PrepareBf16 = unsafe fn(&[f32], usize, &Prepare<'_>, &mut [Line]);
-type FinishRows = unsafe fn(&[f32], usize, &Finish<'_>, &mut [&mut [f32]], Option<&mut BandStatistics>);
+type PrepareBf16 = unsafe fn(Values<'_>, usize, &Prepare<'_>, &mut [Line], Option<&mut [Line]>);
+type FinishRows = unsafe fn(&[f32], usize, &Finish<'_>, RowsMut<'_, '_>, Option<&mut BandStatistics>);
 type AffineSlope = unsafe fn(&[f32], &ChannelAffine<'_>, f32, &mut [f32]);
 
 /// Kernels for one instruction set. Holding a reference proves that this CPU supports it.
@@ -72,6 +72,7 @@ pub struct Kernels {
     pub(crate) gemm_bf16: unsafe fn(&Bf16Product<'_>, &mut [f32], usize),
     pub(crate) prepare_bf16: PrepareBf16,
     pub(crate) finish_rows: FinishRows,
+    pub(crate) prefetch: unsafe fn(&[u8]),
 }
 
 impl Kernels {

@@ -52,6 +52,13 @@ unsafe fn tile<S: Simd, const MR: usize>(
     let tile_lines = STEP_LINES / (PANEL / LINE_OUTPUTS);
     // SAFETY: the caller vouches for the rows; the panel holds `STEP_LINES` lines for each step.
     unsafe {
+        if product.accumulate {
+            for (v, sums) in sums.iter_mut().enumerate() {
+                for (r, sum) in sums.iter_mut().enumerate() {
+                    *sum = s.load(acc.add(r * acc_stride + v * S::LANES));
+                }
+            }
+        }
         for tap in 0..product.taps {
             for step in 0..product.steps {
                 let w = product.panel.as_ptr().add((tap * product.steps + step) * STEP_LINES);
