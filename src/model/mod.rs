@@ -6,6 +6,7 @@
 mod albert;
 mod alignment;
 mod config;
+mod cost;
 mod decoder;
 mod generator;
 mod native;
@@ -22,6 +23,7 @@ mod voices;
 mod weights;
 
 pub use config::{Config, GeneratorConfig};
+pub use cost::PartCost;
 pub use native::NativeRules;
 pub use noise::NoiseSource;
 pub use options::ModelOptions;
