@@ -143,7 +143,7 @@ fn scientific(scan: &Scan<'_>, at: usize, words_before: &str) -> Option<Edits> {
 }
 
 /// Sizes and products, as many in a row as there are; "times" behind a single number.
-fn product(scan: &Scan<'_>, _at: usize, end: usize, first: &str) -> Option<Edits> {
+fn product(scan: &Scan<'_>, start: usize, end: usize, first: &str) -> Option<Edits> {
     let mut text = first.to_owned();
     let mut at = end;
     for _ in 0..4 {
@@ -171,7 +171,7 @@ fn product(scan: &Scan<'_>, _at: usize, end: usize, first: &str) -> Option<Edits
     if at > end {
         let text = match text.split_once(' ') {
             // 1920x1080
-            Some(_) => text.replacen(first, &side(scan.digits(_at), first), 1),
+            Some(_) => text.replacen(first, &side(scan.digits(start), first), 1),
             None => text,
         };
         return Some(Edits::put(at, text));
