@@ -73,7 +73,10 @@ fn initialisms_and_what_has_no_vowel_are_spelled() {
         ("DVD's", "dˌivˌidˈiz", Origin::Spelled),
         ("x", "ˈɛks", Origin::Spelled),
         ("é", "ˈi", Origin::Spelled),
-        ("B2B", "bˈitˈubˈi", Origin::Spelled),
+        ("B2B", "bˈi tˈu bˈi", Origin::Spelled),
+        ("F-16", "ˈɛf sˌɪkstˈin", Origin::Spelled),
+        ("1990s", "nˌIntˈin nˈIndiz", Origin::Number),
+        ("10:30", "tˈɛn θˈɜɹTi", Origin::Number),
     ] {
         assert_eq!(read(word, AmericanEnglish), Some((phonemes.to_owned(), origin)), "{word}");
     }
