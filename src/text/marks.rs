@@ -8,6 +8,11 @@ use super::{Language, Rewrite, SourceMap};
 /// Punctuation that is kept in the phonemes.
 const MARKS: &str = ";:,.!?¡¿—…\"«»“”(){}[]";
 
+/// Whether `c` is punctuation that is kept in the phonemes, and so never handed to espeak-ng by itself.
+pub(crate) fn is_mark(c: char) -> bool {
+    MARKS.contains(c)
+}
+
 /// The longest English word that may contain full stops.
 const MAX_DOTTED_BYTES: usize = 64;
 
