@@ -1,6 +1,7 @@
 //! Model files of other tensor types, made from one file by the published files' rules (kokoro-gguf-layout.md section 6).
 
 use kokoro_gguf::gguf::{GgmlType, GgufFile, MetaValue};
+use kokoro_gguf_tools::published::type_of;
 use kokoro_kernels::WeightType;
 use kokoro_kernels::quantize::{dequantize_row, quantize_row};
 
@@ -10,24 +11,6 @@ use super::gguf_builder::{GgufBuilder, string, strings};
 const U32: u32 = 4;
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
-
-/// Which matrices get the wanted type.
-pub fn is_quantisable(name: &str) -> bool {
-    let name = name.trim_start_matches("kokoro.");
-    let third = name.split('.').nth(1).unwrap_or_default();
-    let listed = ["duration_proj", "encode", "shared_lstm", "duration_lstm", "layers"].contains(&third);
-    is_f16_compatible(name)
-        && (name.starts_with("albert")
-            || name.starts_with("text_encoder.lstm")
-            || name.starts_with("duration_predictor.") && listed)
-}
-
-/// Which of the others get half precision.
-pub fn is_f16_compatible(name: &str) -> bool {
-    !["voice_tensors", "bias", "gamma", "beta", "alpha"].iter().any(|part| name.contains(part))
-        && !name.ends_with("embd")
-        && !name.ends_with("norm")
-}
 
 /// `file` with every tensor's type replaced by `choose(name, its type)`.
 pub fn requantize(file: &GgufFile, choose: impl Fn(&str, WeightType) -> WeightType) -> Vec<u8> {
@@ -65,13 +48,7 @@ pub fn requantize(file: &GgufFile, choose: impl Fn(&str, WeightType) -> WeightTy
 
 /// The published files' mix: quantisable matrices in `wanted`, other large ones in half precision, the rest F32.
 pub fn as_published(wanted: WeightType) -> impl Fn(&str, WeightType) -> WeightType {
-    let half = if wanted == WeightType::BF16 { WeightType::BF16 } else { WeightType::F16 };
-    move |name, _| match name {
-        _ if wanted == WeightType::F32 => WeightType::F32,
-        _ if is_quantisable(name) => wanted,
-        _ if is_f16_compatible(name) => half,
-        _ => WeightType::F32,
-    }
+    move |name, _| type_of(name, wanted)
 }
 
 pub fn weight_type(ty: GgmlType) -> WeightType {
