@@ -3,6 +3,20 @@
 //! [`Document::plain`] reads misaki's notation (`[word](/phonemes/)`, `[word](2)`, `[101](#&#)`; source: `preprocess`,
 //! misaki `en.py`) and pauses (`[pause:1.5s]`); [`Document::ssml`] a subset of the Speech Synthesis Markup Language 1.1.
 //! Both take time and memory linear in the text.
+//!
+//! ```
+//! use kokoro_gguf::text::{Document, Language, Normalizer, UserLexicon};
+//!
+//! # fn main() -> Result<(), kokoro_gguf::text::TextError> {
+//! let (raw, language) = ("GGUF is [so](2) good at 10:30.", Language::AmericanEnglish);
+//! let document = UserLexicon::parse("words", "gguf\t=G G U F")?.apply(Document::plain(raw), language);
+//! let document = Normalizer::default().normalize_document(document, language);
+//! assert_eq!(document.text, "G G U F is so good at ten thirty.");
+//! let thirty = document.text.find("thirty").expect("it is there");
+//! assert_eq!(&raw[document.map.to_source(thirty..thirty + 6)], "10:30");
+//! # Ok(())
+//! # }
+//! ```
 
 mod builder;
 mod ipa;

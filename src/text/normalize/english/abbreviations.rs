@@ -2,6 +2,7 @@
 
 use super::super::Classes;
 use super::super::scan::{Edits, Scan, Spoken};
+use super::{roman, words};
 
 /// When an abbreviation is one, besides that its full stop follows.
 #[derive(Clone, Copy, PartialEq)]
@@ -148,6 +149,17 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         let fits = !matches!(word, "c" | "ca" | "est" | "Est") || scan.digits(next_at).len() >= 3;
         let sentence = matches!(word, "no" | "No" | "art" | "Art") && next_at > dot_end + 1;
         return (fits && !sentence).then(|| Edits::put(dot_end, name));
+    }
+    // "Vol. II", but "No. I won't."
+    let numeral = scan.letters(next_at);
+    if scan.has(Classes::ROMAN)
+        && next_at > dot_end
+        && numeral != "I"
+        && let (Some(name), Some(value)) = (entry(BeforeNumber), roman::value(numeral))
+        && scan.is_end(next_at + numeral.len())
+    {
+        let number = words::cardinal(value);
+        return Some(Edits::put(dot_end, name).then_keep(next_at).then(next_at + numeral.len(), number));
     }
     if after_name && let Some(name) = entry(AfterName) {
         return Some(with_stop(scan, dot_end, name));

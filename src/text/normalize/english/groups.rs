@@ -102,7 +102,7 @@ pub(super) fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         }
     }
     let found = groups(scan, start)?;
-    if let Some(edits) = vanity(scan, start, &found, plus) {
+    if let Some(edits) = vanity(scan, &found, plus) {
         return Some(edits);
     }
     let lengths = found.lengths();
@@ -146,7 +146,7 @@ pub(super) fn phone(scan: &Scan<'_>, at: usize) -> Option<Edits> {
 }
 
 /// `1-800-FLOWERS`
-fn vanity(scan: &Scan<'_>, _start: usize, found: &Groups<'_>, plus: bool) -> Option<Edits> {
+fn vanity(scan: &Scan<'_>, found: &Groups<'_>, plus: bool) -> Option<Edits> {
     if found.lengths() != [1, 3] || found.groups[0] != "1" || plus {
         return None;
     }

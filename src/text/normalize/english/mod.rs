@@ -73,7 +73,7 @@ impl English {
             .or_else(|| clock::rule(scan, at))
             .or_else(|| calendar::day_first(scan, at))
             .or_else(|| groups::numbers(scan, at))
-            .or_else(|| ranges::numbers(scan, at, self.quote_open))
+            .or_else(|| ranges::numbers(scan, at))
             .or_else(|| fractions::rule(scan, at))
             .or_else(|| amounts::suffixed(scan, at))
             .or_else(|| units::rule(scan, at, self.quote_open))

@@ -1,8 +1,9 @@
 //! Bare numbers that misaki drops zeros of, or has no grammar for.
 
 use super::super::Classes;
+use super::super::digits::Number;
 use super::super::scan::{Edits, Scan, Spoken};
-use super::{drops_zero, number_at, say, words};
+use super::{drops_zero, number_at, say, units, words};
 
 /// Beyond this misaki fails.
 const LONGEST_DIGITS: usize = 21;
@@ -11,6 +12,9 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     let number = number_at(scan, at)?;
     if !scan.has(Classes::NUMBERS) {
         return Some(Edits::keep(number.end));
+    }
+    if let Some(edits) = commas(scan, &number) {
+        return Some(edits);
     }
     if let Some(edits) = hexadecimal(scan, at) {
         return Some(edits);
@@ -51,6 +55,40 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize) -> Option<Edits> {
         return Some(Edits::put(end, format!("{} {magnitude}", say(&number))));
     }
     Some(Edits::keep(number.end))
+}
+
+/// Commas that set no thousands apart, which misaki drops: `1,2,3` is a list, `1,5 km` a decimal.
+fn commas(scan: &Scan<'_>, first: &Number<'_>) -> Option<Edits> {
+    const MOST: usize = 32;
+    if !scan.goes_on(first.end, &[',']) || first.grouped || first.fraction.is_some() {
+        return None;
+    }
+    let mut groups = vec![first.end];
+    let mut end = first.end;
+    while groups.len() < MOST && scan.goes_on(end, &[',']) {
+        end += 1 + scan.digits(end + 1).len();
+        groups.push(end);
+    }
+    let len = |index: usize| groups[index] - groups[index - 1] - 1;
+    if groups.len() == 2 && len(1) <= 2 {
+        let decimal = Number { fraction: Some(scan.digits(first.end + 1)), end, ..first.clone() };
+        if scan.rest(end).starts_with('%') {
+            return Some(Edits::put(end, say(&decimal)));
+        }
+        if let Some(unit) = units::find(scan, &decimal).filter(|_| scan.has(Classes::UNITS)) {
+            return Some(Edits::put(unit.end, format!("{} {}", say(&decimal), unit.for_number(&decimal))));
+        }
+    }
+    // Lakhs and crores are set apart by twos; misaki reads them.
+    let last = groups.len() - 1;
+    if last >= 2 && len(last) == 3 && (1..last).all(|index| len(index) == 2) {
+        return Some(Edits::keep(end));
+    }
+    let mut edits = Edits::keep(first.end);
+    for pair in groups.windows(2) {
+        edits = edits.then(pair[0] + 1, ", ").then_keep(pair[1]);
+    }
+    Some(edits)
 }
 
 /// `0xff`, digit by digit.
@@ -105,7 +143,7 @@ fn scientific(scan: &Scan<'_>, at: usize, words_before: &str) -> Option<Edits> {
 }
 
 /// Sizes and products, as many in a row as there are; "times" behind a single number.
-fn product(scan: &Scan<'_>, _at: usize, end: usize, first: &str) -> Option<Edits> {
+fn product(scan: &Scan<'_>, start: usize, end: usize, first: &str) -> Option<Edits> {
     let mut text = first.to_owned();
     let mut at = end;
     for _ in 0..4 {
@@ -133,7 +171,7 @@ fn product(scan: &Scan<'_>, _at: usize, end: usize, first: &str) -> Option<Edits
     if at > end {
         let text = match text.split_once(' ') {
             // 1920x1080
-            Some(_) => text.replacen(first, &side(scan.digits(_at), first), 1),
+            Some(_) => text.replacen(first, &side(scan.digits(start), first), 1),
             None => text,
         };
         return Some(Edits::put(at, text));

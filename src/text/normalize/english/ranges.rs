@@ -7,7 +7,7 @@ use super::units;
 use super::{number_at, say, words};
 
 /// `5-10`, `1990–95`, `5–10 km`, `10-20%`, `3-2`.
-pub(super) fn numbers(scan: &Scan<'_>, at: usize, _quote_open: bool) -> Option<Edits> {
+pub(super) fn numbers(scan: &Scan<'_>, at: usize) -> Option<Edits> {
     if !scan.has(Classes::RANGES) {
         return None;
     }

@@ -44,7 +44,7 @@ const GIVEN: &[&str] = &[
 ];
 
 /// The value of a numeral of I, V, X and, for 40 and more, L and C.
-fn value(numeral: &str) -> Option<u64> {
+pub(super) fn value(numeral: &str) -> Option<u64> {
     let digit = |c: u8| match c {
         b'I' => Some(1),
         b'V' => Some(5),
@@ -62,7 +62,7 @@ fn value(numeral: &str) -> Option<u64> {
         }
     }
     let value = u64::try_from(value).ok()?;
-    (canonical(value) == numeral).then_some(value)
+    (value > 0 && canonical(value) == numeral).then_some(value)
 }
 
 fn canonical(mut value: u64) -> String {
@@ -178,6 +178,7 @@ mod tests {
             ("IIII", None),
             ("VX", None),
             ("IC", None),
+            ("", None),
         ] {
             assert_eq!(value(numeral), expected, "{numeral}");
         }

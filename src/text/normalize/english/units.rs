@@ -111,7 +111,7 @@ pub(super) fn rule(scan: &Scan<'_>, at: usize, quote_open: bool) -> Option<Edits
         return None;
     }
     let number = number_at(scan, at)?;
-    if let Some(edits) = feet_and_inches(scan, at, &number, quote_open) {
+    if let Some(edits) = feet_and_inches(scan, &number, quote_open) {
         return Some(edits);
     }
     let mut found = find(scan, &number)?;
@@ -271,7 +271,7 @@ fn inches(scan: &Scan<'_>, number: &Number<'_>, start: usize, adjective: bool) -
 }
 
 /// `6'2"`, `6′`, `27"`
-fn feet_and_inches(scan: &Scan<'_>, _at: usize, number: &Number<'_>, quote_open: bool) -> Option<Edits> {
+fn feet_and_inches(scan: &Scan<'_>, number: &Number<'_>, quote_open: bool) -> Option<Edits> {
     let sign = scan.char(number.end)?;
     let end = number.end + sign.len_utf8();
     let whole = number.small()?;

@@ -129,7 +129,9 @@ pub(super) fn time(
             (_, Spanish) => format!(" y {minute} {minutes}"),
             _ => format!(" e {minute} {minutes}"),
         };
-        return Some(format!("{hours} {noun}{tail}"));
+        // "un'ora"
+        let hours = if hour == 1 && language == Italian { "un'".to_owned() } else { hours + " " };
+        return Some(format!("{hours}{noun}{tail}"));
     }
     Some(match language {
         Spanish => {
