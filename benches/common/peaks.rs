@@ -90,7 +90,7 @@ fn bf16_flops(kernels: &Kernels) -> f64 {
             taps: 1,
             tap_stride: 0,
             steps,
-            panel: &panel,
+            panels: &panel,
             accumulate: false,
         };
         kernels.gemm_bf16(&product, &mut acc, bf16::PANEL);
