@@ -12,7 +12,7 @@ use Language::{AmericanEnglish, BritishEnglish};
 
 /// The share of held-out words that must be read exactly as misaki's lexicon has them, stress included: what was measured
 /// on these words less 2 %, so that a retrained network of the same quality passes.
-const MIN_WORDS: [(Language, &str, f64); 2] = [(AmericanEnglish, "us", 0.582), (BritishEnglish, "gb", 0.612)];
+const MIN_WORDS: [(Language, &str, f64); 2] = [(AmericanEnglish, "us", 0.605), (BritishEnglish, "gb", 0.627)];
 /// The same for symbols, as 1 − edits / symbols.
 const MIN_SYMBOLS: f64 = 0.90;
 
@@ -73,7 +73,10 @@ fn initialisms_and_what_has_no_vowel_are_spelled() {
         ("DVD's", "dˌivˌidˈiz", Origin::Spelled),
         ("x", "ˈɛks", Origin::Spelled),
         ("é", "ˈi", Origin::Spelled),
-        ("B2B", "bˈitˈubˈi", Origin::Spelled),
+        ("B2B", "bˈi tˈu bˈi", Origin::Spelled),
+        ("F-16", "ˈɛf sˌɪkstˈin", Origin::Spelled),
+        ("1990s", "nˌIntˈin nˈIndiz", Origin::Number),
+        ("10:30", "tˈɛn θˈɜɹTi", Origin::Number),
     ] {
         assert_eq!(read(word, AmericanEnglish), Some((phonemes.to_owned(), origin)), "{word}");
     }

@@ -245,6 +245,17 @@ const EXPECTED: &[(&str, &str)] = &[
     ("affable", "ˈæfəbᵊl"),
 ];
 
+#[test]
+fn many_entries_of_one_word_take_linear_time() {
+    let value = ["x: a"; 200].join(",");
+    let dictionary = vec![("a", value.as_str()); 200_000];
+    let native =
+        NativePhonemizer::new(&NativeData { rules: vec![("a", "ɐ")], dictionary, ..NativeData::default() })
+            .unwrap();
+    let text = "a b ".repeat(10_000);
+    check(&text, &native.tokens(&Passage::plain(&text), AmericanEnglish).unwrap());
+}
+
 /// What every phonemizer's tokens keep to.
 fn check(text: &str, tokens: &[Token]) {
     let mut at = 0;

@@ -144,7 +144,7 @@ impl Phonemizer for Echo {
 }
 
 fn pieces(text: &str) -> Vec<Piece> {
-    Pieces::from_text(text, &Echo::default(), Language::AmericanEnglish).map(Result::unwrap).collect()
+    Pieces::from_text(text, Echo::default(), Language::AmericanEnglish).map(Result::unwrap).collect()
 }
 
 fn bare(text: &str) -> String {

@@ -131,7 +131,7 @@ fn words_that_say_nothing_come_once_too() {
     }
     let chunks = speak("Hello 7 there.", |_| {});
     let unread = chunks[0].tokens.iter().filter(|token| token.origin == Origin::Unknown);
-    assert_eq!(unread.map(|token| token.source.clone()).collect::<Vec<_>>(), [6..7]);
+    assert!(unread.map(|token| token.source.clone()).eq(std::iter::once(6..7)));
 }
 
 #[test]

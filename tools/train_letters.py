@@ -11,6 +11,8 @@ The model is a residual convolution over the letters of a word that says for eac
 for: none, one or up to three, the stress mark included. Both dialects share it up to the last layer. Numpy only; the
 same machine, numpy and number of threads give the same model.
 
+OUT is written after every second epoch, with the accuracy on the held-out words, so that training may be stopped.
+
 Steps: one phoneme sequence per word and lexicon; alignment of letters with groups of phonemes by expectation
 maximisation (Viterbi paths); training with Adam on the aligned groups; eight-bit weights. Silver has its own last
 layer, which is thrown away, so that it teaches spelling but not its habits of marking stress.
@@ -351,7 +353,8 @@ def tabulate(aligned, labels):
     return examples
 
 
-def train(examples, label_counts, epochs, evaluate):
+def train(examples, label_counts, epochs, save):
+    """Trains for `epochs`, saving the average of the weights after every second one and the last."""
     rng = np.random.default_rng(SEED)
     weights = initial_weights(rng, label_counts)
     first = {k: np.zeros_like(w) for k, w in weights.items()}
@@ -378,8 +381,7 @@ def train(examples, label_counts, epochs, evaluate):
                 average[k] += np.float32(1 - keep) * (w - average[k])
         print(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}, {time.time() - start:.0f} s", flush=True)
         if (epoch + 1) % 2 == 0 or epoch + 1 == epochs:
-            evaluate(average)
-    return average
+            save(average)
 
 
 # --- Reading -----------------------------------------------------------------------------------------------------
@@ -539,13 +541,15 @@ def main():
             print(f"{head}: {len(aligned[head])} words, {len(label_names[head])} groups", flush=True)
     examples = tabulate(aligned, labels)
     label_counts = {head: len(names) for head, names in label_names.items()}
-    weights = train(examples, label_counts, options.epochs, lambda w: accuracy(w, held_out, label_names))
-    weights = dequantised(weights)
-    print("with eight-bit weights:")
-    accuracy(weights, held_out, label_names)
-    wrong = exceptions(weights, lexicons, label_names)
-    print({head: len(words) for head, words in wrong.items()})
-    write_model(options.out, weights, label_names, wrong)
+
+    def save(weights):
+        weights = dequantised(weights)
+        accuracy(weights, held_out, label_names)
+        wrong = exceptions(weights, lexicons, label_names)
+        print("  exceptions:", {head: len(words) for head, words in wrong.items()})
+        write_model(options.out, weights, label_names, wrong)
+
+    train(examples, label_counts, options.epochs, save)
 
 
 if __name__ == "__main__":

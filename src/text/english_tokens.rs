@@ -152,12 +152,7 @@ impl<'a> Scanner<'a> {
             }
         };
         if number.ending == Ending::Plural {
-            phonemes.push_str(match phonemes.chars().next_back() {
-                Some('s' | 'z') if british => "ɪz",
-                Some('s' | 'z') => "ᵻz",
-                Some('t' | 'k' | 'θ') => "s",
-                _ => "z",
-            });
+            phonemes.push_str(numbers::plural(&phonemes, british));
         }
         self.space_before_number();
         self.push(sign + number.len, phonemes, Origin::Number);

@@ -25,7 +25,7 @@ impl Iterator for Words<'_> {
         let word = &self.text[start..];
         let len = word.find(char::is_whitespace).unwrap_or(word.len());
         self.at = start + len;
-        (len > 0).then(|| start..self.at)
+        (len > 0).then_some(start..self.at)
     }
 }
 

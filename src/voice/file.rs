@@ -165,7 +165,7 @@ impl Voice {
 fn raw(bytes: &[u8]) -> std::result::Result<Array, String> {
     let row_bytes = RAW_COLUMNS * size_of::<f32>();
     let rows = bytes.len() / row_bytes;
-    if !RAW_ROWS.contains(&rows) || bytes.len() % row_bytes != 0 {
+    if !RAW_ROWS.contains(&rows) || !bytes.len().is_multiple_of(row_bytes) {
         let expected = RAW_ROWS.start() * row_bytes;
         return Err(format!("it has {} bytes, expected {expected}: 510 rows of 256 f32", bytes.len()));
     }

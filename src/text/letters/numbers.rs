@@ -84,13 +84,14 @@ pub(in crate::text) fn word(word: &str, british: bool) -> String {
     }
 }
 
-/// The name of a digit.
-pub(in crate::text) fn digit(digit: u32, british: bool) -> Option<&'static str> {
-    const NAMES: [&str; 10] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    let name = NAMES.get(digit as usize)?;
-    let (_, american, in_british) = WORDS.iter().find(|(known, ..)| known == name)?;
-    Some(if british { in_british } else { american })
+/// The sound of the plural behind a number's `phonemes`.
+pub(in crate::text) fn plural(phonemes: &str, british: bool) -> &'static str {
+    match phonemes.chars().next_back() {
+        Some('s' | 'z') if british => "ɪz",
+        Some('s' | 'z') => "ᵻz",
+        Some('t' | 'k' | 'θ') => "s",
+        _ => "z",
+    }
 }
 
 /// The name of a sign.
@@ -123,6 +124,6 @@ mod tests {
         }
         assert_eq!(word("twentieth", false), "twˈɛntiəθ");
         assert_eq!(word("hundredth", true), "hˈʌndɹədθ");
-        assert_eq!(digit(2, true), Some("tˈuː"));
+        assert_eq!(plural("sˈɪks", false), "ᵻz");
     }
 }

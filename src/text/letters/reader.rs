@@ -7,6 +7,7 @@ use super::model::Model;
 use super::numbers;
 use super::pronounceable::{is_pronounceable, is_vowel};
 use super::spelling::spell;
+use crate::text::english_numbers::{Ending, Number};
 use crate::text::{Language, Origin, TextError, WordReader};
 
 /// The network of both dialects, see `model.rs`.
@@ -37,8 +38,8 @@ impl Letters {
 }
 
 impl WordReader for Letters {
-    /// Reads Latin letters, accented or not, with apostrophes, and digits one by one; anything else in `word` separates
-    /// what stands around it. Initialisms, letters without a vowel and words of more than 48 letters are spelled. `None`
+    /// Reads Latin letters, accented or not, with apostrophes, and numbers; anything else in `word` separates what stands
+    /// around it. Initialisms, letters without a vowel and words of more than 48 letters are spelled. `None`
     /// if a letter of `word` is of another script, or there is neither letter nor digit, or the language is not English.
     fn read_word(&self, word: &str, language: Language) -> Result<Option<(String, Origin)>, TextError> {
         if !language.is_english() {
@@ -49,7 +50,11 @@ impl WordReader for Letters {
         // Letters since the last separator, and how many characters of them are capitals, or not.
         let (mut letters, mut capitals, mut small) = (String::new(), 0, 0);
         let mut last = ' ';
-        for c in word.chars().chain([' ']) {
+        let mut number_end = 0;
+        for (at, c) in word.char_indices().chain([(word.len(), ' ')]) {
+            if at < number_end {
+                continue;
+            }
             let folded = fold(c);
             if !folded.is_empty() {
                 letters.push_str(folded);
@@ -67,12 +72,14 @@ impl WordReader for Letters {
                 reading.letters(letters.trim_matches('\''), case);
                 (capitals, small) = (0, 0);
                 letters.clear();
-                if let Some(name) = c.to_digit(10).and_then(|digit| numbers::digit(digit, british)) {
-                    reading.phonemes.push_str(name);
+                if let Some(number) = Number::scan(&word[at..]) {
+                    reading.number(&number);
+                    number_end = at + number.len;
                 }
             }
             last = c;
         }
+        reading.phonemes.truncate(reading.phonemes.trim_end().len());
         Ok(Some((reading.phonemes, reading.origin)).filter(|(phonemes, _)| !phonemes.is_empty()))
     }
 }
@@ -85,6 +92,23 @@ struct Reading {
 }
 
 impl Reading {
+    /// Adds a number, which stands apart from what is around it.
+    fn number(&mut self, number: &Number<'_>) {
+        if self.phonemes.is_empty() {
+            self.origin = Origin::Number;
+        } else if !self.phonemes.ends_with(' ') {
+            self.phonemes.push(' ');
+        }
+        for (i, word) in number.words(false).into_iter().enumerate() {
+            self.phonemes.push_str(if i > 0 { " " } else { "" });
+            self.phonemes.push_str(&numbers::word(word, self.british));
+        }
+        if number.ending == Ending::Plural {
+            self.phonemes.push_str(numbers::plural(&self.phonemes, self.british));
+        }
+        self.phonemes.push(' ');
+    }
+
     /// Adds lower-case letters and apostrophes.
     fn letters(&mut self, letters: &str, case: Case) {
         let (stem, ending) = match letters.strip_suffix("'s") {
@@ -94,6 +118,9 @@ impl Reading {
         };
         if letters.is_empty() {
             return;
+        }
+        if self.origin == Origin::Number {
+            self.origin = Origin::Rules;
         }
         if !must_spell(stem, case) {
             let read = NETWORK.read(letters, self.british.into());

@@ -6,6 +6,8 @@ use super::NativeData;
 use crate::text::english_tokens::Word;
 use crate::text::letters::fold;
 
+/// Of the entries of one word, and of the readings of one entry, no more are kept: a word is looked up again and again.
+const MAX_CHOICES: usize = 32;
 /// Longer phrases are not looked for.
 const MAX_PHRASE_BYTES: usize = 64;
 
@@ -40,7 +42,8 @@ impl Dictionary {
             let (not_last, word) = strip(rest, |key| key.strip_suffix('#'));
             let word = plain(word);
             let is_phrase = word.contains([' ', '-']);
-            let readings: Vec<_> = value.split(',').filter_map(|reading| readable(&word, reading)).collect();
+            let readings = value.split(',').filter_map(|reading| readable(&word, reading));
+            let readings: Vec<_> = readings.take(MAX_CHOICES).collect();
             let is_word = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | ' ' | '.'));
             if !is_word || readings.is_empty() || is_phrase && word.len() > MAX_PHRASE_BYTES {
                 continue;
@@ -51,9 +54,14 @@ impl Dictionary {
                 *longest = word.len().max(*longest);
             }
             let entry = Entry { after_number, not_first, not_last, readings };
-            dictionary.entries.entry(word.into()).or_default().insert(0, entry);
+            let entries = dictionary.entries.entry(word.into()).or_default();
+            if entries.len() == MAX_CHOICES {
+                entries.remove(0);
+            }
+            entries.push(entry);
         }
         for entries in dictionary.entries.values_mut() {
+            entries.reverse();
             entries.sort_by_key(|e| {
                 3 - [e.after_number, e.not_first, e.not_last].iter().filter(|set| **set).count()
             });

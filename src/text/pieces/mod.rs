@@ -62,7 +62,7 @@ pub struct Pieces<'a> {
 }
 
 enum Input<'a> {
-    Text(Reader<'a>),
+    Text(Box<Reader<'a>>),
     End,
 }
 
@@ -107,7 +107,7 @@ impl<'a> Pieces<'a> {
     /// Pieces of a script that has been prepared. They end at its pauses and where its speed changes.
     pub fn from_prepared(text: Prepared, phonemizer: impl Phonemizer + 'a, language: Language) -> Self {
         let borders = text.borders().into();
-        Self::new(Input::Text(Reader {
+        Self::new(Input::Text(Box::new(Reader {
             text,
             phonemizer: Box::new(phonemizer),
             language,
@@ -117,7 +117,7 @@ impl<'a> Pieces<'a> {
             next_pause: 0,
             is_behind_border: false,
             is_behind_blank_line: false,
-        }))
+        })))
     }
 
     /// Pieces of `phonemes`, verbatim: whole if they fit, else split.
@@ -156,6 +156,12 @@ impl<'a> Pieces<'a> {
         let Input::Text(reader) = &mut self.input else { return Ok(false) };
         let Some(found) = reader.next()? else {
             self.pause_s = add(self.pause_s, reader.pauses_to(usize::MAX));
+            // Words of which nothing is left, such as emoji, may end the script.
+            let rest = reader.text.words[reader.next_word..].to_vec();
+            if let Some(last) = self.window.back_mut() {
+                last.source.end = rest.last().map_or(last.source.end, |word| word.end);
+                last.words.extend(rest);
+            }
             self.input = Input::End;
             return Ok(false);
         };

@@ -182,6 +182,9 @@ mod tests {
             segments.iter().flat_map(|s| shown(&s.reading)).collect::<Vec<_>>()
         };
         assert_eq!(cut(&words), [("aaaabbbb".to_owned(), 0..4), ("cccc".to_owned(), 4..11)]);
-        assert_eq!(cut(&[0..11]), [("aaaabbbb".to_owned(), 0..11), ("cccc".to_owned(), 11..11)]);
+        assert_eq!(
+            cut(std::slice::from_ref(&(0..11))),
+            [("aaaabbbb".to_owned(), 0..11), ("cccc".to_owned(), 11..11)]
+        );
     }
 }
