@@ -154,16 +154,14 @@ fn int8_convolution(
     let lhs: Vec<ByteLine> =
         codes.as_chunks().0.iter().map(|line: &[f32; int8::STEP]| ByteLine(line.map(code))).collect();
     let run = |kernels: &Kernels, out: &mut [f32]| {
-        for (panel, acc) in panels.iter().zip(out.chunks_exact_mut(TILE_ROWS * int8::PANEL)) {
-            let product = Int8Product {
-                lhs: black_box(&lhs),
-                row_stride: steps,
-                rows: TILE_ROWS,
-                tap_stride: steps,
-                panel,
-            };
-            kernels.gemm_int8(&product, acc, int8::PANEL);
-        }
+        let product = Int8Product {
+            lhs: black_box(&lhs),
+            row_stride: steps,
+            rows: TILE_ROWS,
+            tap_stride: steps,
+            panels: &panels,
+        };
+        kernels.gemm_int8(&product, out, panels.len() * int8::PANEL);
     };
     let mut out = vec![0.0; panels.len() * TILE_ROWS * int8::PANEL];
     let mut expected = out.clone();

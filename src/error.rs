@@ -59,6 +59,13 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file that is no voice pack.
+    VoiceFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A value outside its range.
     OutOfRange {
         /// What the value is, such as `speed`.
@@ -170,6 +177,7 @@ impl Error {
                 _ => ErrorKind::Malformed,
             },
             Error::UnknownVoice { .. } => ErrorKind::NotFound,
+            Error::VoiceFile { .. } => ErrorKind::Malformed,
             Error::BadVoice { .. }
             | Error::OutOfRange { .. }
             | Error::NothingToSay { .. }
@@ -195,6 +203,7 @@ impl fmt::Display for Error {
                 }
             }
             Error::BadVoice { spec, reason } => write!(f, "voice {spec:?}: {reason}"),
+            Error::VoiceFile { path, reason } => write!(f, "{} is no voice file: {reason}", path.display()),
             Error::OutOfRange { what, found, expected } => {
                 write!(f, "{what} is {found}, expected {expected}")
             }

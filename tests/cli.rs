@@ -214,15 +214,129 @@ fn voices_are_listed_with_language_and_gender() {
     let table = dir.kokoro(["voices"]).run().succeeds_silently();
     let rows: Vec<String> =
         table.stdout().lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    table.expect(rows[0] == "NAME LANGUAGE GENDER", "a heading");
-    table.expect(rows.contains(&"am_rms American English male (default)".to_owned()), "am_rms");
-    table.expect(rows.contains(&"af_slt American English female".to_owned()), "af_slt");
+    table.expect(rows[0] == "NAME LANGUAGE GENDER GRADE", "a heading");
+    table.expect(rows.contains(&"am_rms American English male - (default)".to_owned()), "am_rms");
+    table.expect(rows.contains(&"af_slt American English female -".to_owned()), "af_slt");
     let json = dir.kokoro(["voices", "--json"]).run().succeeds_silently();
     let voices: serde_json::Value = serde_json::from_slice(&json.output.stdout).unwrap();
     let expected = serde_json::json!({
-        "name": "am_rms", "language": "American English", "language_code": "a", "gender": "male", "default": true,
+        "name": "am_rms", "language": "American English", "language_code": "a", "gender": "male", "grade": null,
+        "default": true, "file": false,
     });
     json.expect(voices[0] == expected, "am_rms first");
+}
+
+#[test]
+fn blends_are_saved_as_voices_and_voices_beside_the_model_are_found() {
+    let dir = Dir::new();
+    let model = dir.write("model.gguf", std::fs::read(default_voice()).unwrap());
+    let model = model.to_str().unwrap();
+    std::fs::create_dir(dir.path("voices")).unwrap();
+    let blend = "am_rms:1.2+af_slt:-0.2";
+    dir.kokoro(["voices", "-m", model, "--blend", blend, "--save", "voices/am_new.npy"])
+        .run()
+        .succeeds_silently();
+    let speak = |voice: &str| {
+        let args = ["synth", "--phonemes", HELLO, "-m", model, "-v", voice, "-o", "-"];
+        dir.kokoro(args).run().succeeds_silently().output.stdout
+    };
+    let expected = speak(blend);
+    assert!(speak("am_new") == expected, "the voice beside the model differs");
+    assert!(speak("voices/am_new.npy") == expected, "the voice file differs");
+    let listed = dir.kokoro(["voices", "-m", model, "--json"]).run().succeeds_silently();
+    let voices: serde_json::Value = serde_json::from_slice(&listed.output.stdout).unwrap();
+    assert_eq!((&voices[2]["name"], &voices[2]["file"]), (&"am_new".into(), &true.into()));
+    dir.kokoro(["voices", "--blend", blend, "--save", "a.pt"]).run().fails(2, &["a.pt", ".npy"]);
+    dir.kokoro(["voices", "--blend", blend, "--save", "a.wav"]).run().fails(2, &["a.wav", ".bin"]);
+    dir.kokoro(["voices", "--blend", blend]).run().fails(2, &["--save"]);
+}
+
+/// Text needs one of these.
+#[cfg(any(feature = "misaki", feature = "espeak", feature = "native"))]
+mod text {
+    use super::*;
+
+    #[test]
+    fn phonemize_prints_what_synth_would_say() {
+        let dir = Dir::new();
+        let text = "Hello there. How are you?";
+        let plain = dir.kokoro(["phonemize", text]).run().succeeds();
+        plain.expect(plain.stdout().lines().count() == 1, "one line for one piece");
+        let piped = dir.kokoro(["phonemize"]).stdin(text).run().succeeds();
+        assert_eq!(piped.stdout(), plain.stdout());
+        let args = ["phonemize", text, "--json", "-q"];
+        let json = dir.kokoro(args).run().succeeds_silently();
+        let report: serde_json::Value = serde_json::from_slice(&json.output.stdout).unwrap();
+        let phonemes = report["phonemes"].as_str().unwrap();
+        assert_eq!(format!("{phonemes}\n"), plain.stdout());
+        assert_eq!(report["pieces"], serde_json::json!([phonemes]));
+        let ids = report["ids"].as_array().unwrap();
+        assert_eq!((ids.len(), &ids[0]), (phonemes.chars().count() + 2, &0.into()));
+        let words: Vec<&str> =
+            report["words"].as_array().unwrap().iter().map(|word| word["text"].as_str().unwrap()).collect();
+        assert_eq!(words, ["Hello", "there", "How", "are", "you"]);
+        let there = &report["words"][1];
+        assert_eq!((&there["start"], &there["end"]), (&6.into(), &11.into()));
+        let spoken = dir.kokoro(["synth", text, "--verbose", "-o", "a.wav"]).run().succeeds();
+        spoken.expect(spoken.stderr().contains(phonemes), "the same phonemes");
+        let empty = dir.kokoro(["phonemize", ""]).run().succeeds();
+        assert_eq!(empty.stdout(), "");
+    }
+
+    #[test]
+    fn timestamps_come_in_four_formats() {
+        let dir = Dir::new();
+        let text = "Hello “there”, 😀 at 10:30 — goodbye.";
+        for name in ["a.json", "a.srt", "a.vtt", "a.TSV"] {
+            let args = ["synth", text, "-o", "a.wav", "-q", "--timestamps", name];
+            dir.kokoro(args).run().succeeds_silently();
+        }
+        let seconds = Wav::parse(&dir.read("a.wav")).s16().len() as f64 / 24_000.0;
+        let words: serde_json::Value = serde_json::from_slice(&dir.read("a.json")).unwrap();
+        let words = words.as_array().unwrap();
+        let scalars: Vec<char> = text.chars().collect();
+        let mut end = 0.0;
+        for (word, expected) in words.iter().zip(text.split_whitespace()) {
+            let at = |key: &str| word[key].as_u64().unwrap() as usize;
+            assert_eq!(word["word"], expected);
+            assert_eq!(scalars[at("start_char")..at("end_char")].iter().collect::<String>(), expected);
+            let time = |key: &str| word[key].as_f64().unwrap();
+            assert!(time("start") >= end && time("end") > time("start") && time("end") <= seconds, "{word}");
+            end = time("end");
+        }
+        assert_eq!(words.len(), text.split_whitespace().count());
+        let lines = |name: &str| String::from_utf8(dir.read(name)).unwrap();
+        assert_eq!(lines("a.srt").matches(" --> ").count(), words.len());
+        assert_eq!(lines("a.vtt").matches(" --> ").count(), words.len());
+        assert_eq!(lines("a.TSV").lines().count(), words.len() + 1);
+        let before = dir.names();
+        dir.kokoro(["synth", text, "-o", "b.wav", "--timestamps", "a.txt"])
+            .run()
+            .fails(2, &["a.txt", ".srt"]);
+        let missing = ["synth", text, "-q", "-o", "b.wav", "--timestamps", "no/a.srt"];
+        dir.kokoro(missing).run().fails(1, &["timestamps", "the folder no does not exist"]);
+        assert_eq!(dir.names(), before, "a failed run left a file");
+    }
+
+    #[test]
+    fn a_lexicon_markup_and_pauses_are_obeyed() {
+        let dir = Dir::new();
+        dir.write("words.tsv", "# names\nKokoro\tkˈOkəɹO\n");
+        let read = |args: &[&str]| {
+            dir.kokoro(["phonemize", "-q"].iter().chain(args)).run().succeeds_silently().stdout()
+        };
+        assert!(read(&["Kokoro", "--lexicon", "words.tsv"]).contains("kˈOkəɹO"));
+        assert!(read(&["[xyz](/kˈOkəɹO/)"]).contains("kˈOkəɹO"));
+        assert!(read(&["<speak>One<break time='1s'/> two</speak>", "--ssml"]).lines().count() == 2);
+        dir.kokoro(["phonemize", "<speak>", "--ssml"]).run().fails(1, &["SSML"]);
+        dir.kokoro(["phonemize", "a", "--lexicon", "none.tsv"]).run().fails(1, &["none.tsv"]);
+        let samples = |text: &str| {
+            let args = ["synth", text, "-q", "-o", "-"];
+            Wav::parse(&dir.kokoro(args).run().succeeds_silently().output.stdout).s16().len()
+        };
+        let paused = samples("One there. [pause:2s] Two there.");
+        assert!(paused > samples("One there. Two there.") + 40_000, "{paused} samples");
+    }
 }
 
 #[test]
@@ -263,13 +377,13 @@ fn inspect_tells_what_is_in_the_file() {
 #[test]
 fn help_teaches_with_examples() {
     let dir = Dir::new();
-    for command in ["synth", "voices", "inspect", "completions"] {
+    for command in ["synth", "phonemize", "voices", "inspect", "completions"] {
         let help = dir.kokoro([command, "--help"]).run().succeeds_silently();
         help.expect(help.stdout().contains("Examples:"), "examples");
         help.expect(help.stdout().contains(&format!("kokoro-gguf {command} ")), "an example of the command");
     }
     let help = dir.kokoro(["--help"]).run().succeeds_silently();
-    for word in ["synth", "voices", "inspect", "completions", "Examples:", "Exit codes"] {
+    for word in ["synth", "phonemize", "voices", "inspect", "completions", "Examples:", "Exit codes"] {
         help.expect(help.stdout().contains(word), word);
     }
     let version = dir.kokoro(["--version"]).run().succeeds_silently();

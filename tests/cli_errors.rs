@@ -167,7 +167,7 @@ fn unknown_voice_brings_near_matches() {
 #[test]
 fn bad_blend_is_a_usage_error() {
     let dir = Dir::new();
-    for blend in ["", "+", "am_rms+", "am_rms:", "am_rms:x", "am_rms:-1+af_slt:2", "am_rms:nan", "am_rms:inf"]
+    for blend in ["", "+", "am_rms+", "am_rms:", "am_rms:x", "am_rms:-1+af_slt:1", "am_rms:nan", "am_rms:inf"]
     {
         synth_fails(&dir, &["--phonemes", HELLO, "--voice", blend], 2, &["voice", "am_adam:0.3"]);
     }
@@ -194,7 +194,7 @@ fn punctuation_and_emoji_alone_are_nothing_to_say() {
     for text in ["?!...", "—", "()", "😀", "🎉🎉 🎉", "\u{1}\u{2}"] {
         synth_fails(&dir, &[text], 1, &["nothing to say"]);
     }
-    stdin_fails("…!? ".repeat(60_000).as_bytes(), 1, &["nothing to say"]);
+    stdin_fails("…!? ".repeat(5_000).as_bytes(), 1, &["nothing to say"]);
     stdin_fails("😀".repeat(100_000).as_bytes(), 1, &["nothing to say"]);
 }
 

@@ -7,7 +7,6 @@ use std::path::Path;
 use common::golden::{Comparison, Golden, exact, log_spectral_distance_db, rms};
 use common::requantize::requantize;
 use common::shared_dir;
-use kokoro_gguf::Model;
 use kokoro_gguf::gguf::{self, GgufFile};
 use kokoro_gguf::model::{NoiseSource, Trace, Utterance};
 use kokoro_gguf::tensor::Matrix;

@@ -6,7 +6,6 @@ mod common;
 
 use common::golden::{Comparison, Golden, exact, fixture};
 use common::requantize::{as_published, requantize};
-use kokoro_gguf::Model;
 use kokoro_gguf::gguf::{self, GgufFile, SharedBytes};
 use kokoro_gguf::model::{NoiseSource, Trace, Utterance};
 use kokoro_gguf::tensor::Matrix;

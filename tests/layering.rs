@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("ops", &["kokoro_kernels", "threads", "tensor"]),
     ("voice", &["gguf", "tensor", "error", "error_kind"]),
     ("model", &["kokoro_kernels", "threads", "gguf", "tensor", "ops", "voice", "error", "error_kind"]),
-    ("synth", &["model", "text", "voice", "audio", "error", "error_kind"]),
+    ("synth", &["model", "text", "voice", "audio", "gguf", "error", "error_kind"]),
     ("cli", &["synth", "voice", "model", "tensor", "text", "audio", "gguf", "error", "error_kind"]),
     ("kokoro_kernels", &[]),
 ];

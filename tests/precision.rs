@@ -114,3 +114,28 @@ fn auto_is_bf16_only_where_there_are_tiles() {
         }
     }
 }
+
+#[test]
+#[cfg(feature = "default-voice")]
+fn the_cost_of_the_generator_is_that_of_its_formula() {
+    let model = exact().built_in().expect("sound");
+    let channels = |stage: usize| -> u64 {
+        let name = format!("kokoro.decoder.generator.ups.{stage}.weight");
+        model.file().tensor(&name).expect("a stage").ne()[1]
+    };
+    let [before, first, second] = [
+        model.file().tensor("kokoro.decoder.generator.ups.0.weight").expect("a stage").ne()[2],
+        channels(0),
+        channels(1),
+    ];
+    // kokoro-graph.md section 16: twenty steps a frame, then a hundred and twenty; three pairs of convolutions a group.
+    let groups = 20 * first * first * 6 * (7 + 3 + 7 + 11) + 120 * second * second * 6 * (11 + 3 + 7 + 11);
+    let noise = 20 * 22 * first * 12 + 120 * 22 * second;
+    let ups = 2 * before * first * 20 + 20 * first * second * 12;
+    let post = 120 * second * 22 * 7;
+    let costs = model.multiply_adds(10, 30);
+    let generator = costs.iter().find(|cost| cost.part == "generator").expect("a part");
+    assert_eq!(generator.multiply_adds, 30 * (groups + noise + ups + post));
+    let albert = costs.iter().find(|cost| cost.part == "albert").expect("a part");
+    assert!(albert.multiply_adds > 0 && albert.multiply_adds.is_multiple_of(10));
+}

@@ -161,14 +161,38 @@ fn short_sentences_are_spoken_together() {
 }
 
 #[test]
-fn sentences_are_put_together_up_to_the_target() {
+fn sentences_are_put_together_to_even_pieces() {
     let text = format!("{}. ", "a".repeat(99)).repeat(7);
     let all = pieces(&text);
-    assert_eq!(all.iter().map(|piece| piece.phonemes.len()).collect::<Vec<_>>(), [201, 201, 201, 100]);
+    assert_eq!(all.iter().map(|piece| piece.phonemes.len()).collect::<Vec<_>>(), [201, 302, 201]);
     assert!(all[1..].iter().all(|piece| piece.boundary == Boundary::Sentence));
-    assert!(all.iter().all(|piece| piece.phonemes.chars().count() <= TARGET_PHONEMES));
     let spoken: Vec<_> = all.iter().map(|piece| &text[piece.source.clone()]).collect();
     assert_eq!(spoken, all.iter().map(|piece| piece.phonemes.as_str()).collect::<Vec<_>>());
+    // Nothing of a few words is left over at the end, where greed would leave the last sentence alone.
+    let text = format!("{}. {}. Yes, so.", "a".repeat(150), "b".repeat(140));
+    assert_eq!(pieces(&text).len(), 1);
+    assert!(all.iter().all(|piece| piece.phonemes.len() <= TARGET_PHONEMES * 4 / 3));
+}
+
+#[test]
+fn a_first_piece_can_be_asked_to_be_short() {
+    let first = |text: &str| {
+        let echo = Echo::default();
+        let pieces = Pieces::from_text(text, &echo, Language::AmericanEnglish).with_short_first(true);
+        let all: Vec<Piece> = pieces.map(Result::unwrap).collect();
+        let rejoined = all.iter().map(|piece| bare(&piece.phonemes)).collect::<String>();
+        assert_eq!(rejoined, bare(text));
+        all[0].phonemes.clone()
+    };
+    assert_eq!(first("One two. Three four! Five."), "One two.");
+    let clause = "and then some more words to come, ".repeat(8);
+    assert_eq!(first(&clause), clause[..101].trim_end());
+    // The rest of that sentence is not cut up, too.
+    let echo = Echo::default();
+    let pieces = Pieces::from_text(&clause, &echo, Language::AmericanEnglish).with_short_first(true);
+    assert_eq!(pieces.count(), 2);
+    // Where no clause ends the sentence stays whole.
+    assert_eq!(first(&"word ".repeat(50)).len(), 249);
 }
 
 #[test]
@@ -179,6 +203,10 @@ fn a_long_sentence_stays_whole_until_it_no_longer_fits() {
     let all = pieces(&too_long);
     assert_eq!(all.iter().map(|piece| piece.boundary).collect::<Vec<_>>(), [Boundary::Start, Boundary::Word]);
     assert_eq!(all.last().unwrap().source.end, too_long.trim_end().len());
+    // Near the limit the model rushes, so clauses are spoken apart.
+    let clauses = "abcde abcd, ".repeat(40);
+    let lens: Vec<_> = pieces(&clauses).iter().map(|piece| piece.phonemes.len()).collect();
+    assert_eq!(lens, [239, 239]);
 }
 
 #[test]
@@ -187,6 +215,34 @@ fn paragraphs_are_not_put_together() {
         pieces("One.\n\nTwo.\nThree.").iter().map(|p| &*p.phonemes).collect::<Vec<_>>(),
         ["One.", "Two. Three."]
     );
+    let boundaries: Vec<_> = pieces("One.\n\nTwo.\n\n☃\n\nThree.").iter().map(|p| p.boundary).collect();
+    assert_eq!(boundaries, [Boundary::Start, Boundary::Paragraph, Boundary::Paragraph]);
+}
+
+#[test]
+fn every_word_is_in_one_piece() {
+    let text = "☃ ☃ One “two”. ☃ ☃\n\n☃\n\nThree — four.\n\n☃";
+    let all = pieces(text);
+    let words: Vec<Vec<&str>> =
+        all.iter().map(|piece| piece.words.iter().map(|word| &text[word.clone()]).collect()).collect();
+    assert_eq!(words, [vec!["☃", "☃", "One", "“two”.", "☃", "☃", "☃"], vec!["Three", "—", "four.", "☃"]]);
+    assert_eq!(all.iter().map(|piece| &text[piece.source.clone()]).collect::<Vec<_>>().join("\n\n"), text);
+}
+
+#[test]
+fn tokens_of_a_piece_are_where_its_text_is() {
+    let text = "One two.\nThree 😀 four. ".repeat(40);
+    for piece in pieces(&text) {
+        let symbols: Vec<char> = piece.phonemes.chars().collect();
+        let mut spoken = String::new();
+        for token in &piece.tokens {
+            let phonemes: String = symbols[token.symbols.clone()].iter().collect();
+            let source = &text[token.source.clone()];
+            assert_eq!(bare(&phonemes), bare(&source.replace('😀', "")));
+            spoken += &phonemes;
+        }
+        assert_eq!(bare(&spoken), bare(&piece.phonemes));
+    }
 }
 
 #[test]
@@ -205,7 +261,7 @@ fn the_first_piece_does_not_wait_for_the_rest() {
     let text = "A sentence of some twenty words. ".repeat(10_000);
     let first = Pieces::from_text(&text, &echo, Language::Spanish).next().unwrap().unwrap();
     assert!(first.source.end < 300);
-    assert!(echo.calls.load(Ordering::Relaxed) < 12);
+    assert!(echo.calls.load(Ordering::Relaxed) < 40);
 }
 
 #[test]
@@ -270,6 +326,11 @@ proptest! {
         let all = pieces(&text);
         let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
         prop_assert_eq!(all.iter().map(|piece| letters(&piece.phonemes)).collect::<String>(), letters(&text));
+        let words: Vec<&str> =
+            all.iter().flat_map(|piece| &piece.words).map(|word| &text[word.clone()]).collect();
+        if !all.is_empty() {
+            prop_assert_eq!(words, text.split_whitespace().collect::<Vec<_>>());
+        }
         let mut end = 0;
         for (index, piece) in all.iter().enumerate() {
             prop_assert!((1..=MAX_PHONEMES).contains(&piece.phonemes.chars().count()));

@@ -114,7 +114,7 @@ fn int8_ops(kernels: &Kernels) -> f64 {
             row_stride: panel.steps(),
             rows: ROWS,
             tap_stride: 0,
-            panel: &panel,
+            panels: std::slice::from_ref(&panel),
         };
         kernels.gemm_int8(&product, &mut acc, int8::PANEL);
     })

@@ -143,7 +143,7 @@ impl Int8Panel {
     }
 }
 
-/// What [`crate::Kernels::gemm_int8`] multiplies: rows of activations with one panel of weights, tap by tap.
+/// What [`crate::Kernels::gemm_int8`] multiplies: rows of activations with panels of weights, tap by tap.
 #[derive(Debug, Clone, Copy)]
 pub struct Int8Product<'a> {
     /// Activations.
@@ -154,18 +154,22 @@ pub struct Int8Product<'a> {
     pub rows: usize,
     /// Lines from one tap's first row to the next one's.
     pub tap_stride: usize,
-    /// Weights.
-    pub panel: &'a Int8Panel,
+    /// Weights of [`PANEL`] outputs each.
+    pub panels: &'a [Int8Panel],
 }
 
 impl Int8Product<'_> {
     /// # Panics
     /// If a part does not fit the others.
     pub(crate) fn check(&self, acc: usize, acc_stride: usize) {
-        let Self { lhs, row_stride, rows, tap_stride, panel } = *self;
+        let Self { lhs, row_stride, rows, tap_stride, panels } = *self;
         assert!(rows > 0 && rows.is_multiple_of(ROWS), "gemm_int8: {rows} rows are not a multiple of {ROWS}");
-        let end = (rows - 1) * row_stride + (panel.taps - 1) * tap_stride + panel.steps;
-        assert!(end <= lhs.len(), "gemm_int8: lhs ends before the last row");
-        assert!((rows - 1) * acc_stride + PANEL <= acc && acc_stride >= PANEL, "gemm_int8: acc is too small");
+        for panel in panels {
+            let end = (rows - 1) * row_stride + (panel.taps - 1) * tap_stride + panel.steps;
+            assert!(end <= lhs.len(), "gemm_int8: lhs ends before the last row");
+        }
+        let outputs = panels.len() * PANEL;
+        let fits = acc_stride >= outputs && (rows - 1) * acc_stride + outputs <= acc;
+        assert!(fits, "gemm_int8: acc is too small for {rows} rows of {outputs}");
     }
 }

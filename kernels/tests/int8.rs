@@ -2,7 +2,7 @@
 
 use kokoro_kernels::int8::{ByteLine, Int8Panel, Int8Product, PANEL, STEP, ZERO, lines};
 use kokoro_kernels::testing::noise;
-use kokoro_kernels::{Activation, ChannelAffine, Isa, Kernels, Prepare, Snake};
+use kokoro_kernels::{Activation, ChannelAffine, Isa, Kernels, Prepare, Snake, Values, bf16};
 
 /// Tables to test. What this CPU lacks is named, so that a log shows what was not run.
 fn tables() -> impl Iterator<Item = &'static Kernels> {
@@ -30,8 +30,9 @@ fn unit_panel(outputs: usize, taps: usize, in_channels: usize, weight: impl Fn(u
 }
 
 fn product(kernels: &Kernels, product: &Int8Product<'_>) -> Vec<f32> {
-    let mut acc = vec![f32::NAN; product.rows * PANEL];
-    kernels.gemm_int8(product, &mut acc, PANEL);
+    let outputs = product.panels.len() * PANEL;
+    let mut acc = vec![f32::NAN; product.rows * outputs];
+    kernels.gemm_int8(product, &mut acc, outputs);
     acc
 }
 
@@ -46,8 +47,16 @@ fn the_int8_product_is_exact() {
             let panel = unit_panel(PANEL, taps, in_channels, |i| (noise[i] * 127.0).round() as i8);
             let steps = lines(in_channels);
             let lhs = random_lines((rows - 1) * row_stride + (taps - 1) * tap_stride + steps, 1);
-            let found =
-                product(kernels, &Int8Product { lhs: &lhs, row_stride, rows, tap_stride, panel: &panel });
+            let found = product(
+                kernels,
+                &Int8Product {
+                    lhs: &lhs,
+                    row_stride,
+                    rows,
+                    tap_stride,
+                    panels: std::slice::from_ref(&panel),
+                },
+            );
             for (i, found) in found.iter().enumerate() {
                 let (r, o) = (i / PANEL, i % PANEL);
                 let mut sum = 0i64;
@@ -74,7 +83,13 @@ fn the_int8_product_does_not_saturate() {
             for weights in [[127i8, 127], [-127, -127], [127, -127], [0, 127]] {
                 let panel = unit_panel(PANEL, 1, STEP, |i| weights[i % 2]);
                 let lhs = vec![ByteLine(std::array::from_fn(|i| codes[i % 2])); 16];
-                let what = Int8Product { lhs: &lhs, row_stride: 1, rows: 16, tap_stride: 0, panel: &panel };
+                let what = Int8Product {
+                    lhs: &lhs,
+                    row_stride: 1,
+                    rows: 16,
+                    tap_stride: 0,
+                    panels: std::slice::from_ref(&panel),
+                };
                 let expected: i32 =
                     (0..STEP).map(|i| (i32::from(codes[i % 2]) - 128) * i32::from(panel.code(0, i, 0))).sum();
                 let found = product(kernels, &what);
@@ -87,25 +102,25 @@ fn the_int8_product_does_not_saturate() {
 
 #[test]
 fn the_int8_product_is_the_same_to_the_bit_on_every_isa_and_split() {
-    let (rows, taps, in_channels) = (80, 7, 150);
-    let weights = noise(29 * taps * in_channels, 5);
+    let (rows, taps, in_channels) = (176, 7, 150);
     let scales: Vec<f32> = noise(in_channels, 6).iter().map(|s| s.abs() + 0.1).collect();
-    let panel = Int8Panel::pack(&weights, 29, taps, in_channels, &scales);
-    let lhs = random_lines((rows + 3 * (taps - 1)) * panel.steps(), 4);
-    let whole = Int8Product {
-        lhs: &lhs,
-        row_stride: panel.steps(),
-        rows,
-        tap_stride: 3 * panel.steps(),
-        panel: &panel,
-    };
+    let panels = [(PANEL, 5), (PANEL, 8), (29, 9)].map(|(outputs, seed)| {
+        Int8Panel::pack(&noise(outputs * taps * in_channels, seed), outputs, taps, in_channels, &scales)
+    });
+    let steps = lines(in_channels);
+    let lhs = random_lines((rows + 3 * (taps - 1)) * steps, 4);
+    let whole = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: 3 * steps, panels: &panels };
     let expected = product(Kernels::for_isa(Isa::Scalar).expect("runs everywhere"), &whole);
     for kernels in tables() {
         assert_eq!(product(kernels, &whole), expected, "{}", kernels.isa());
-        for first in [16, 48, 64] {
-            let part = Int8Product { lhs: &lhs[first * panel.steps()..], rows: rows - first, ..whole };
-            assert_eq!(product(kernels, &part), expected[first * PANEL..], "{} from {first}", kernels.isa());
+        for first in [16, 64, 96, 160] {
+            let part = Int8Product { lhs: &lhs[first * steps..], rows: rows - first, ..whole };
+            let expected = &expected[first * panels.len() * PANEL..];
+            assert_eq!(product(kernels, &part), expected, "{} from {first}", kernels.isa());
         }
+        let middle = product(kernels, &Int8Product { panels: &panels[1..2], ..whole });
+        let columns = expected.chunks_exact(3 * PANEL).flat_map(|row| &row[PANEL..2 * PANEL]);
+        assert!(middle.iter().eq(columns), "{} middle panel", kernels.isa());
     }
 }
 
@@ -139,18 +154,39 @@ fn packing_rounds_to_the_nearest_code_and_folds_input_scales() {
 /// What a kernel that does not touch a byte leaves there.
 const UNTOUCHED: u8 = 7;
 
+/// `y` by the definition, and how far f32 arithmetic may be from it.
+fn prepared(how: &Prepare<'_>, x: f64, c: usize) -> (f64, f64) {
+    let (y, activation) = match how {
+        Prepare::Plain(activation) => (x, activation),
+        Prepare::Styled(affine, activation) => {
+            let [mean, scale, shift] = [affine.mean[c], affine.scale[c], affine.shift[c]].map(f64::from);
+            ((x - mean) * scale + shift, activation)
+        }
+    };
+    match activation {
+        Activation::Identity => (y, 0.0),
+        Activation::LeakyRelu(slope) => (y.max(y * f64::from(*slope)), 0.0),
+        Activation::Snake(snake) => {
+            let a = f64::from(snake.alpha()[c]);
+            (y + (a * y).sin().powi(2) / a, 3e-5 / a.abs())
+        }
+    }
+}
+
 #[test]
 fn prepared_codes_are_the_nearest() {
     for kernels in tables() {
         for channels in [1, 2, 15, 16, 17, 22, 63, 64, 65, 128, 514] {
             for rows in [1, 3, 4, 9] {
-                let x: Vec<f32> = noise(rows * channels, 1).iter().map(|v| v * 4.0).collect();
+                let halves: Vec<u16> =
+                    noise(rows * channels, 1).iter().map(|v| bf16::from_f32(v * 4.0)).collect();
+                let x: Vec<f32> = halves.iter().map(|bits| bf16::to_f32(*bits)).collect();
                 let (mean, shift) = (noise(channels, 2), noise(channels, 3));
                 let scale: Vec<f32> = noise(channels, 4).iter().map(|v| v + 1.5).collect();
                 let affine = ChannelAffine { mean: &mean, scale: &scale, shift: &shift };
                 let alpha: Vec<f32> = noise(channels, 5).iter().map(|v| v * 3.0 + v.signum() * 0.3).collect();
                 let snake = Snake::new(alpha);
-                // Small enough for some to be clipped.
+                // Large enough for some to be clipped.
                 let inverse: Vec<f32> = noise(channels, 6).iter().map(|v| 30.0 + 20.0 * v).collect();
                 let activations =
                     [Activation::Identity, Activation::LeakyRelu(0.1), Activation::Snake(&snake)];
@@ -159,39 +195,24 @@ fn prepared_codes_are_the_nearest() {
                 for how in plain.chain(styled.filter(|_| channels >= 16)) {
                     let stride = lines(channels);
                     let mut found = vec![ByteLine([UNTOUCHED; STEP]); rows * stride];
-                    kernels.prepare_int8(&x, &inverse, &how, &mut found);
-                    for r in 0..rows {
-                        for c in 0..stride * STEP {
-                            let code = found[r * stride + c / STEP].0[c % STEP];
+                    kernels.prepare_int8(Values::F32(&x), &inverse, &how, &mut found);
+                    let mut from_halves = vec![ByteLine([UNTOUCHED; STEP]); rows * stride];
+                    kernels.prepare_int8(Values::Bf16(&halves), &inverse, &how, &mut from_halves);
+                    let what = format!("{} {how:?}, {rows}×{channels}", kernels.isa());
+                    assert!(found == from_halves, "{what}: bf16 values give other codes");
+                    for (r, row) in found.chunks_exact(stride).enumerate() {
+                        for (c, code) in bytemuck::cast_slice::<ByteLine, u8>(row).iter().enumerate() {
                             if c >= channels {
-                                assert_eq!(code, UNTOUCHED, "{} wrote behind the channels", kernels.isa());
+                                assert_eq!(*code, UNTOUCHED, "{what}: wrote behind the channels");
                                 continue;
                             }
-                            let x = f64::from(x[r * channels + c]);
-                            let (y, activation) = match &how {
-                                Prepare::Plain(a) => (x, a),
-                                Prepare::Styled(_, a) => {
-                                    let [m, k, b] = [mean[c], scale[c], shift[c]].map(f64::from);
-                                    ((x - m) * k + b, a)
-                                }
-                            };
-                            let (exact, slack) = match activation {
-                                Activation::Identity => (y, 0.0),
-                                Activation::LeakyRelu(slope) => (y.max(y * f64::from(*slope)), 0.0),
-                                Activation::Snake(snake) => {
-                                    let a = f64::from(snake.alpha()[c]);
-                                    (y + (a * y).sin().powi(2) / a, 3e-5 / a.abs())
-                                }
-                            };
+                            let (exact, slack) = prepared(&how, f64::from(x[r * channels + c]), c);
                             let step = f64::from(inverse[c]);
                             let exact = (exact * step).clamp(-127.0, 127.0) + f64::from(ZERO);
-                            let error = (f64::from(code) - exact).abs();
                             // Half a step, what f32 loses before rounding, and half an ulp below 256.
-                            assert!(
-                                error <= 0.5 + (slack + 2e-6) * step + 8e-6,
-                                "{} {how:?} at {r},{c} of {channels}: {code}, exactly {exact}",
-                                kernels.isa()
-                            );
+                            let bound = 0.5 + (slack + 2e-6) * step + 8e-6;
+                            let error = (f64::from(*code) - exact).abs();
+                            assert!(error <= bound, "{what} at {r},{c}: {code}, exactly {exact}");
                         }
                     }
                 }
@@ -209,7 +230,12 @@ fn ties_round_to_even_and_ends_are_clipped() {
         for channels in [x.len(), 3 * x.len()] {
             let x: Vec<f32> = x.iter().copied().cycle().take(channels).collect();
             let mut found = vec![ByteLine::ZEROS; lines(channels)];
-            kernels.prepare_int8(&x, &vec![1.0; channels], &Prepare::Plain(Activation::Identity), &mut found);
+            kernels.prepare_int8(
+                Values::F32(&x),
+                &vec![1.0; channels],
+                &Prepare::Plain(Activation::Identity),
+                &mut found,
+            );
             let found = &bytemuck::cast_slice::<ByteLine, u8>(&found)[..channels];
             let expected: Vec<u8> = expected.iter().copied().cycle().take(channels).collect();
             assert_eq!(found, expected, "{}", kernels.isa());
@@ -234,8 +260,14 @@ fn codes_times_scales_are_the_convolution() {
     let panel = Int8Panel::pack(&weights, PANEL, taps, in_channels, &input_scales);
     for kernels in tables() {
         let mut lhs = vec![ByteLine::ZEROS; (rows + taps - 1) * steps];
-        kernels.prepare_int8(&x, &inverse, &Prepare::Plain(Activation::Identity), &mut lhs);
-        let what = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: steps, panel: &panel };
+        kernels.prepare_int8(Values::F32(&x), &inverse, &Prepare::Plain(Activation::Identity), &mut lhs);
+        let what = Int8Product {
+            lhs: &lhs,
+            row_stride: steps,
+            rows,
+            tap_stride: steps,
+            panels: std::slice::from_ref(&panel),
+        };
         let found = product(kernels, &what);
         for (i, found) in found.iter().enumerate() {
             let (r, o) = (i / PANEL, i % PANEL);

@@ -9,9 +9,11 @@ mod header;
 pub mod pcm;
 mod sink;
 mod wav;
+mod whole;
 
 pub use error::AudioError;
 pub use wav::{SampleFormat, WavWriter};
+pub use whole::WholeFile;
 
 /// Samples a second of all audio this crate makes.
 pub const SAMPLE_RATE_HZ: u32 = 24_000;

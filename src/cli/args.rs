@@ -1,16 +1,18 @@
 //! What was typed, flag by flag, and the help that teaches it.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use kokoro_gguf::model::Precision;
-use kokoro_gguf::text::Language;
+use kokoro_gguf::text::normalize::Classes;
+use kokoro_gguf::text::{Language, PhonemizerChoice, TextError};
 
 /// Speaks text with Kokoro-82M GGUF files.
 #[derive(Debug, Parser)]
-#[command(name = "kokoro-gguf", version, long_version = LONG_VERSION, after_help = EXAMPLES)]
+#[command(name = "kokoro-gguf", version, long_version = long_version(), after_help = EXAMPLES)]
 #[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
 pub struct Args {
     #[command(subcommand)]
@@ -20,6 +22,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Synth(SynthArgs),
+    Phonemize(PhonemizeArgs),
     Voices(VoicesArgs),
     Inspect(InspectArgs),
     Bench(BenchArgs),
@@ -61,7 +64,8 @@ pub struct SynthArgs {
 
     /// A voice, or a weighted blend such as 'af_heart:0.7+am_adam:0.3'
     ///
-    /// 'kokoro-gguf voices' lists the names. [default: af_heart, else the file's first]
+    /// 'kokoro-gguf voices' lists the names. A part may be a voice file (.bin, .npy, .pt). Weights are divided by their
+    /// sum; a negative one takes a voice away. [default: af_heart, else the file's first]
     #[arg(short, long)]
     pub voice: Option<String>,
 
@@ -69,12 +73,24 @@ pub struct SynthArgs {
     #[arg(long, value_name = "RATIO", default_value = "1", value_parser = speed, allow_hyphen_values = true)]
     pub speed: f32,
 
-    /// The text's language, such as 'a', 'en-us' or 'fr-fr'
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+
+    /// Write when each word is spoken to a .json, .srt, .vtt or .tsv file
     ///
-    /// a American English, b British English, e Spanish, f French, h Hindi, i Italian, j Japanese, p Brazilian
-    /// Portuguese, z Mandarin Chinese. [default: the voice's, by the first letter of its name]
-    #[arg(long, value_name = "LANG", value_parser = language)]
-    pub lang: Option<Language>,
+    /// JSON is a list of {word, start, end, start_char, end_char}: seconds, and Unicode scalars of the text. Every word,
+    /// as white space separates them, has one entry; words that say nothing, such as emoji, lie in the silence next to
+    /// them.
+    #[arg(long, value_name = "FILE", conflicts_with = "phonemes")]
+    pub timestamps: Option<PathBuf>,
+
+    /// Silence to add between sentences that are spoken apart, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, allow_hyphen_values = true)]
+    pub sentence_pause: f32,
+
+    /// Silence to add between paragraphs, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "0.4", value_parser = pause, allow_hyphen_values = true)]
+    pub paragraph_pause: f32,
 
     /// Seed of the noise in the voice's source
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -101,9 +117,91 @@ pub struct SynthArgs {
     pub verbose: bool,
 }
 
-/// List a model's voices
+/// Print the phonemes of a text
 ///
-/// Prints each voice with the language and gender that its name tells: 'af_heart' is American English, female.
+/// Shows what 'synth' would say, in the notation that '--phonemes' takes: one line a piece. Needs no model.
+#[derive(Debug, clap::Args)]
+#[command(after_help = PHONEMIZE_EXAMPLES)]
+pub struct PhonemizeArgs {
+    /// The text; '-' or nothing reads standard input
+    pub text: Option<String>,
+
+    /// Read the text from a UTF-8 file; '-' is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub text_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+
+    /// Print one JSON object: phonemes, ids, pieces, and the words with where their phonemes come from
+    #[arg(long)]
+    pub json: bool,
+
+    /// No warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How a text is read.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ReadingArgs {
+    /// The text's language, such as 'a', 'en-us' or 'fr-fr'
+    ///
+    /// a American English, b British English, e Spanish, f French, h Hindi, i Italian, j Japanese, p Brazilian
+    /// Portuguese, z Mandarin Chinese. [default: the voice's, by the first letter of its name; else American English]
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    pub lang: Option<Language>,
+
+    /// What turns the text into phonemes
+    #[arg(long, value_enum, default_value_t = PhonemizerName::Auto)]
+    pub phonemizer: PhonemizerName,
+
+    /// A file of pronunciations: word, tab, phonemes or =respelling, one a line
+    #[arg(long, value_name = "FILE")]
+    pub lexicon: Option<PathBuf>,
+
+    /// The text is SSML: speak, break, sub, phoneme, say-as, prosody rate, p, s
+    #[arg(long)]
+    pub ssml: bool,
+
+    /// Which classes of signs and abbreviations to write in words, such as 'dates,times' [default: all]
+    #[arg(long, value_name = "CLASS,…", conflicts_with = "no_normalize", value_parser = classes)]
+    pub normalize: Option<Classes>,
+
+    /// Leave signs and abbreviations to the phonemizer
+    #[arg(long)]
+    pub no_normalize: bool,
+}
+
+/// The name of a phonemizer, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PhonemizerName {
+    /// What reads the language best
+    Auto,
+    /// misaki's lexicons and rules, for English
+    Misaki,
+    /// espeak-ng
+    Espeak,
+    /// The rules in the model's file or, without such, English by its letters
+    Native,
+}
+
+impl From<PhonemizerName> for PhonemizerChoice {
+    fn from(name: PhonemizerName) -> Self {
+        match name {
+            PhonemizerName::Auto => PhonemizerChoice::Auto,
+            PhonemizerName::Misaki => PhonemizerChoice::Misaki,
+            PhonemizerName::Espeak => PhonemizerChoice::Espeak,
+            PhonemizerName::Native => PhonemizerChoice::Native,
+        }
+    }
+}
+
+/// List a model's voices, or save a blend of them
+///
+/// Prints each voice with the language and gender that its name tells ('af_heart' is American English, female) and the
+/// grade that Kokoro's maker has given it, from A to F. Voice files (.bin, .npy, .pt) in a folder 'voices' beside the
+/// model's file are listed too. With --blend and --save a blend becomes a voice file of its own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = VOICES_EXAMPLES)]
 pub struct VoicesArgs {
@@ -111,8 +209,16 @@ pub struct VoicesArgs {
     pub model: ModelArgs,
 
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "save")]
     pub json: bool,
+
+    /// The blend to save, such as 'af_heart:0.7+am_adam:0.3'
+    #[arg(long, value_name = "VOICE", requires = "save")]
+    pub blend: Option<String>,
+
+    /// Where the blend goes: a .bin or .npy file
+    #[arg(long, value_name = "FILE", requires = "blend")]
+    pub save: Option<PathBuf>,
 }
 
 /// Show what a GGUF file holds
@@ -228,21 +334,41 @@ fn threads(typed: &str) -> Result<usize, String> {
     }
 }
 
+fn pause(typed: &str) -> Result<f32, String> {
+    match typed.trim().parse::<f32>() {
+        Ok(seconds) if (0.0..=10.0).contains(&seconds) => Ok(seconds),
+        _ => Err("expected seconds from 0 to 10".to_owned()),
+    }
+}
+
+fn classes(typed: &str) -> Result<Classes, String> {
+    typed.parse().map_err(|error: TextError| error.to_string())
+}
+
 fn language(typed: &str) -> Result<Language, String> {
     Language::parse(typed).map_err(|error| error.to_string())
 }
 
-const LONG_VERSION: &str = if cfg!(feature = "espeak") {
-    concat!(
-        env!("CARGO_PKG_VERSION"),
-        "\nphonemizer: espeak-ng, linked in\nlicence of this build: GPL-3.0-or-later, because of espeak-ng"
-    )
-} else {
-    concat!(
-        env!("CARGO_PKG_VERSION"),
-        "\nphonemizer: none linked in\nlicence of this build: MIT OR Apache-2.0"
-    )
-};
+/// The version, and what this build can do under which licence.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let phonemizers = [
+            ("misaki", cfg!(feature = "misaki")),
+            ("espeak-ng", cfg!(feature = "espeak")),
+            ("native", cfg!(feature = "native")),
+            ("mandarin", cfg!(feature = "mandarin")),
+        ];
+        let built_in: Vec<&str> = phonemizers.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+        let licence = match cfg!(feature = "espeak") {
+            true => "GPL-3.0-or-later, because of espeak-ng",
+            false if built_in.is_empty() => "MIT OR Apache-2.0",
+            false => "MIT OR Apache-2.0, with data under Apache-2.0 and MIT",
+        };
+        let names = if built_in.is_empty() { "none".to_owned() } else { built_in.join(", ") };
+        format!("{}\nphonemizers: {names}\nlicence of this build: {licence}", env!("CARGO_PKG_VERSION"))
+    });
+    &TEXT
+}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -268,16 +394,27 @@ Examples:
   From a pipe to a player:
     date | kokoro-gguf synth - | aplay
 
+  With the time of each word, for captions:
+    kokoro-gguf synth --text-file letter.txt -o letter.wav --timestamps letter.srt
+
   Phonemes, slowly, as floats:
     kokoro-gguf synth --phonemes 'həlˈO wˈɜɹld.' --speed 0.8 --format f32 -o hello.wav
 
   A text that begins with a hyphen:
     kokoro-gguf synth -o minus.wav -- \"-5 degrees\"";
 
+const PHONEMIZE_EXAMPLES: &str = "\
+Examples:
+  kokoro-gguf phonemize \"It grew 5% in the 1990s.\"
+  kokoro-gguf phonemize --lang f --text-file lettre.txt
+  kokoro-gguf phonemize \"Read it.\" --json | jq -r '.words[] | [.text, .phonemes, .source] | @tsv'";
+
 const VOICES_EXAMPLES: &str = "\
 Examples:
   kokoro-gguf voices
-  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --json | jq -r '.[].name'";
+  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --json | jq -r '.[].name'
+  kokoro-gguf voices -m Kokoro_espeak_Q4.gguf --blend 'af_heart:1.3+af_sky:-0.3' --save mine.bin
+  kokoro-gguf synth -m Kokoro_espeak_Q4.gguf -v mine.bin \"Hello there.\" -o hello.wav";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:

@@ -27,6 +27,8 @@ struct Report {
     threads: usize,
     precision: &'static str,
     load_s: f64,
+    /// Opening the model and the first utterance, which finds caches cold and memory unused.
+    first_audio_s: f64,
     /// Of the whole process so far; `null` where the system does not tell.
     peak_rss_bytes: Option<u64>,
     runs: Vec<Run>,
@@ -39,6 +41,8 @@ struct Run {
     audio_s: f64,
     wall_s_median: f64,
     wall_s_min: f64,
+    /// Of the first run, which warms up.
+    first_wall_s: f64,
     /// Compute time over audio time, of the median.
     rtf: f64,
     stages: Vec<Stage>,
@@ -49,6 +53,8 @@ struct Run {
 struct Stage {
     name: &'static str,
     wall_s: f64,
+    /// Billions of floating-point operations a second, as direct convolutions would do them; `null` for what has none.
+    gflops: Option<f64>,
 }
 
 /// Runs the command.
@@ -63,11 +69,12 @@ fn measure(args: BenchArgs, threads: usize) -> Result<Report, Failure> {
     let started = Instant::now();
     let model = ModelSource::choose(args.model, "bench")?.open(args.precision)?;
     let load_s = started.elapsed().as_secs_f64();
-    let runs = args
+    let runs: Vec<Run> = args
         .tokens
         .iter()
         .map(|&tokens| measure_length(&model, tokens, args.repeats))
         .collect::<Result<_, _>>()?;
+    let first_audio_s = load_s + runs.first().map_or(0.0, |run| run.first_wall_s);
     Ok(Report {
         model: model.path().display().to_string(),
         cpu: cpu(),
@@ -75,6 +82,7 @@ fn measure(args: BenchArgs, threads: usize) -> Result<Report, Failure> {
         threads,
         precision: model.precision().name(),
         load_s,
+        first_audio_s,
         peak_rss_bytes: peak_rss_bytes(),
         runs,
     })
@@ -94,9 +102,18 @@ fn measure_length(model: &Model, tokens: usize, repeats: usize) -> Result<Run, F
     let utterance =
         Utterance { token_ids: &token_ids, style: voice.style(tokens), speed: 1.0, noise: &noise };
     // The first run touches memory and fills caches, and is told nowhere; the second tells the stages.
-    let samples = model.forward(&utterance)?.samples.len();
+    let started = Instant::now();
+    let warm_up = model.forward(&utterance)?;
+    let first_wall_s = started.elapsed().as_secs_f64();
+    let samples = warm_up.samples.len();
     let mut stages = StageTimes { last: Instant::now(), stages: Vec::new() };
     model.forward_traced(&utterance, &mut stages)?;
+    let frames = warm_up.durations_frames.iter().sum::<u32>() as usize;
+    for cost in model.multiply_adds(token_ids.len(), frames) {
+        for stage in stages.stages.iter_mut().filter(|stage| stage.name == cost.part) {
+            stage.gflops = Some(2e-9 * cost.multiply_adds as f64 / stage.wall_s);
+        }
+    }
     let mut walls = Vec::with_capacity(repeats);
     for _ in 0..repeats {
         let started = Instant::now();
@@ -111,6 +128,7 @@ fn measure_length(model: &Model, tokens: usize, repeats: usize) -> Result<Run, F
         audio_s,
         wall_s_median,
         wall_s_min: walls[0],
+        first_wall_s,
         rtf: wall_s_median / audio_s,
         stages: stages.stages,
     })
@@ -135,7 +153,7 @@ impl Trace for StageTimes {
         let part = part_of(name);
         match self.stages.iter_mut().find(|stage| stage.name == part) {
             Some(stage) => stage.wall_s += wall_s,
-            None => self.stages.push(Stage { name: part, wall_s }),
+            None => self.stages.push(Stage { name: part, wall_s, gflops: None }),
         }
     }
 }
@@ -155,10 +173,10 @@ fn part_of(name: &str) -> &'static str {
 }
 
 fn table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let Report { model, cpu, isa, threads, precision, load_s, peak_rss_bytes, runs } = report;
+    let Report { model, cpu, isa, threads, precision, load_s, first_audio_s, peak_rss_bytes, runs } = report;
     writeln!(out, "Model    {}", output::printable(model))?;
     writeln!(out, "CPU      {}, {isa}, {threads} threads, {precision}", cpu.as_deref().unwrap_or("unknown"))?;
-    write!(out, "Load     {load_s:.3} s")?;
+    write!(out, "Load     {load_s:.3} s, first audio after {first_audio_s:.3} s")?;
     match peak_rss_bytes {
         Some(bytes) => writeln!(out, ", peak memory {:.0} MB", *bytes as f64 / 1e6)?,
         None => writeln!(out)?,
@@ -170,8 +188,12 @@ fn table(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for Run { tokens, stages, .. } in runs {
         let total: f64 = stages.iter().map(|stage| stage.wall_s).sum();
         writeln!(out, "\nStages of {tokens} tokens")?;
-        for Stage { name, wall_s } in stages {
-            writeln!(out, "  {name:14}  {wall_s:>8.4} s  {:>5.1} %", 100.0 * wall_s / total)?;
+        for Stage { name, wall_s, gflops } in stages {
+            write!(out, "  {name:14}  {wall_s:>8.4} s  {:>5.1} %", 100.0 * wall_s / total)?;
+            match gflops {
+                Some(gflops) => writeln!(out, "  {gflops:>6.0} GFLOP/s")?,
+                None => writeln!(out)?,
+            }
         }
     }
     Ok(())

@@ -48,6 +48,8 @@ pub enum Failure {
         /// The most that is read.
         limit_bytes: usize,
     },
+    /// The times of words could not be written.
+    Timestamps(AudioError),
     /// The threads could not be started.
     Threads {
         /// How many.
@@ -106,6 +108,7 @@ impl Failure {
             Failure::TextTooLong { .. } => "; split it and speak the parts one by one",
             Failure::Threads { .. } => "; give --threads a smaller number",
             Failure::Library(error) => return library_way_out(error),
+            Failure::Timestamps(error) => return file_way_out(error),
             _ => return None,
         })
     }
@@ -124,10 +127,17 @@ fn library_way_out(error: &Error) -> Option<&'static str> {
         Error::Model { .. } => "; convert or download the model again",
         Error::BadVoice { .. } => "; write a name, or a blend such as af_heart:0.7+am_adam:0.3",
         Error::NothingToSay { .. } => "; give text with letters or digits",
-        Error::Audio(AudioError::NoFolder { .. }) => "; create it first",
-        Error::Audio(AudioError::IsFolder { .. }) => "; add a file name",
-        Error::Audio(AudioError::TooLong { .. }) => "; split the text",
-        Error::Audio(AudioError::Io { source, .. }) => match source.kind() {
+        Error::Audio(error) => return file_way_out(error),
+        _ => return None,
+    })
+}
+
+fn file_way_out(error: &AudioError) -> Option<&'static str> {
+    Some(match error {
+        AudioError::NoFolder { .. } => "; create it first",
+        AudioError::IsFolder { .. } => "; add a file name",
+        AudioError::TooLong { .. } => "; split the text",
+        AudioError::Io { source, .. } => match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 "; free some space or write elsewhere"
             }
@@ -153,6 +163,7 @@ impl fmt::Display for Failure {
             Failure::TextTooLong { path, limit_bytes } => {
                 write!(f, "{} is longer than {limit_bytes} bytes", path.display())
             }
+            Failure::Timestamps(_) => write!(f, "cannot write the timestamps"),
             Failure::Threads { threads, .. } => write!(f, "cannot start {threads} threads"),
         }
     }
@@ -163,6 +174,7 @@ impl StdError for Failure {
         match self {
             Failure::Library(error) => error.source(),
             Failure::Io { source, .. } => Some(source),
+            Failure::Timestamps(error) => Some(error),
             Failure::Threads { source, .. } => Some(source),
             _ => None,
         }

@@ -12,9 +12,12 @@ mod inspect;
 mod interrupt;
 mod model_source;
 mod output;
+mod phonemize;
+mod reading;
 mod script;
 mod summary;
 mod synth;
+mod timestamps;
 mod usage;
 mod voices;
 
@@ -34,6 +37,7 @@ pub fn run(argv: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let argv: Vec<OsString> = argv.collect();
     match Args::try_parse_from(&argv) {
         Ok(Args { command: Command::Synth(args) }) => synth::run(args),
+        Ok(Args { command: Command::Phonemize(args) }) => phonemize::run(args),
         Ok(Args { command: Command::Voices(args) }) => voices::run(args),
         Ok(Args { command: Command::Inspect(args) }) => inspect::run(args),
         Ok(Args { command: Command::Bench(args) }) => bench::run(args),

@@ -31,13 +31,28 @@ impl OwnedScript {
         if let Some(phonemes) = args.phonemes.take() {
             return Ok(OwnedScript::Phonemes(phonemes));
         }
-        let file = match (args.text.take(), args.text_file.take()) {
-            (Some(text), _) if text != "-" => return Ok(OwnedScript::Text(text)),
+        Self::read_text(args.text.take(), args.text_file.take()).map(OwnedScript::Text)
+    }
+
+    /// Text as it was typed, or of a file, or of standard input where neither names another.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_text(text: Option<String>, file: Option<PathBuf>) -> Result<String, Failure> {
+        let file = match (text, file) {
+            (Some(text), _) if text != "-" => return Ok(text),
             (None, Some(file)) if file.as_os_str() != "-" => file,
-            _ => return read_text(io::stdin().lock(), Path::new("standard input")).map(OwnedScript::Text),
+            _ => return read_text(io::stdin().lock(), Path::new("standard input")),
         };
         let opened = File::open(&file).map_err(|e| cannot_read(&file, e))?;
-        read_text(opened, &file).map(OwnedScript::Text)
+        read_text(opened, &file)
+    }
+
+    /// Its characters.
+    pub fn as_str(&self) -> &str {
+        match self {
+            OwnedScript::Text(script) | OwnedScript::Phonemes(script) => script,
+        }
     }
 
     /// The script as the library takes it.

@@ -1,7 +1,6 @@
 //! `kokoro-gguf synth`: text in, a WAV file out.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -10,9 +9,9 @@ use std::time::{Duration, Instant};
 use kokoro_gguf::audio::{SAMPLE_RATE_HZ, SampleFormat, WavWriter};
 use kokoro_gguf::model::Precision;
 use kokoro_gguf::synth::{SAMPLES_PER_FRAME, SpeakOptions};
-use kokoro_gguf::text::{Espeak, Language};
+use kokoro_gguf::text::Language;
 use kokoro_gguf::voice::VoiceSpec;
-use kokoro_gguf::{Chunk, Error, Synthesizer};
+use kokoro_gguf::{Chunk, Synthesizer};
 
 use super::Failure;
 use super::args::{Format, SynthArgs};
@@ -20,10 +19,9 @@ use super::console::Console;
 use super::interrupt::delete_on_interrupt;
 
 use super::model_source::ModelSource;
+use super::reading::{self, UnknownWords};
 use super::script::OwnedScript;
-
-/// The variable that names a folder of espeak-ng's data to use in place of the built-in one.
-const ESPEAK_DATA_VARIABLE: &str = "KOKORO_ESPEAK_DATA";
+use super::timestamps::Timestamps;
 
 /// Runs the command.
 pub fn run(args: SynthArgs) -> Result<(), Failure> {
@@ -45,6 +43,7 @@ struct Job {
     script: OwnedScript,
     model: ModelSource,
     output: Output,
+    timestamps: Option<Timestamps>,
     format: SampleFormat,
     precision: Precision,
     options: SpeakOptions,
@@ -68,35 +67,40 @@ impl Job {
             }
             None => Output::Stdout,
         };
+        let timestamps = args.timestamps.take().map(Timestamps::new).transpose()?;
         let model = ModelSource::choose(args.model.clone(), "synth")?;
-        let script = OwnedScript::read(&mut args)?;
+        let console = Console::new(args.quiet, args.verbose);
         let mut options = SpeakOptions::default();
+        options.preparation = reading::preparation(&args.reading, &console)?;
+        let script = OwnedScript::read(&mut args)?;
         options.voice = args.voice;
         options.speed = args.speed;
-        options.language = args.lang;
+        options.language = args.reading.lang;
+        options.phonemizer = args.reading.phonemizer.into();
+        options.pauses.sentence_s = args.sentence_pause;
+        options.pauses.paragraph_s = args.paragraph_pause;
         options.seed = args.seed;
         Ok(Self {
             script,
             model,
             output,
+            timestamps,
             format: match args.format {
                 Format::S16 => SampleFormat::S16,
                 Format::F32 => SampleFormat::F32,
             },
-            precision: args.precision,
             options,
+            precision: args.precision,
             threads: args.threads.unwrap_or_else(default_threads),
-            console: Console::new(args.quiet, args.verbose),
+            console,
         })
     }
 
     fn run(mut self) -> Result<(), Failure> {
         let options = &self.options;
         let started = Instant::now();
-        let mut synthesizer = Synthesizer::new(self.model.open(self.precision)?)?;
-        if let Some(directory) = env::var_os(ESPEAK_DATA_VARIABLE).filter(|value| !value.is_empty()) {
-            synthesizer = synthesizer.with_phonemizer(Espeak::with_data(directory).map_err(Error::from)?);
-        }
+        let phonemizers = reading::phonemizers()?;
+        let synthesizer = Synthesizer::new(self.model.open(self.precision)?)?.with_phonemizers(phonemizers);
         let voice = options.voice.as_deref().unwrap_or(synthesizer.model().default_voice());
         let chunks = synthesizer.speak(self.script.as_script(), options)?;
         let opened = started.elapsed();
@@ -107,25 +111,44 @@ impl Job {
             synthesizer.model().isa()
         ));
         self.warn_about_voice(voice);
+        chunks.notices().iter().for_each(|notice| self.console.warn(notice));
+        if let Some(timestamps) = &self.timestamps {
+            timestamps.check()?;
+        }
         let mut wav = self.create_wav()?;
 
         self.console.begin();
-        let console = &self.console;
+        let (console, phonemizer) = (&self.console, chunks.phonemizer());
+        let text = self.script.as_str();
         let started = Instant::now();
         let mut totals = Totals::default();
+        let mut unknown = UnknownWords::default();
+        let mut words = Vec::new();
         for chunk in chunks {
             let chunk = chunk?;
             totals.add(&chunk);
             console.detail(piece_detail(totals.pieces, &chunk));
+            if let Some(detail) = unknown.add(text, &chunk.tokens, phonemizer) {
+                console.detail(detail);
+            }
             console.progress(chunk.progress, totals.seconds());
             wav.write(&chunk.samples)?;
+            words.extend(chunk.words);
         }
         let elapsed = started.elapsed();
-        wav.finish()?;
-        console.finish();
-        if let Some(warning) = totals.skipped_warning() {
-            console.warn(warning);
+        match &self.timestamps {
+            Some(timestamps) => {
+                let file = timestamps.write(text, &words)?;
+                wav.finish()?;
+                timestamps.finish(file)?;
+            }
+            None => wav.finish()?,
         }
+        console.finish();
+        [totals.skipped_warning(), unknown.warning()]
+            .iter()
+            .flatten()
+            .for_each(|warning| console.warn(warning));
         console.detail(totals.closing(elapsed, self.threads));
         Ok(())
     }
@@ -144,14 +167,14 @@ impl Job {
     }
 
     fn warn_about_voice(&self, voice: &str) {
-        let Self { console, model, options, script, .. } = self;
+        let Self { console, model, options, .. } = self;
         // The built-in voice never had an af_heart that could be missed.
         if options.voice.is_none() && model.is_file() && voice != "af_heart" {
             console.warn(format_args!("the model has no voice af_heart, so {voice} speaks"));
         }
         let Ok(spec) = VoiceSpec::parse(voice) else { return };
         let Some(language) = options.language.or_else(|| Language::from_voice(spec.first())) else { return };
-        for (name, _) in spec.parts() {
+        for name in spec.names() {
             match Language::from_voice(name) {
                 Some(native) if native != language => console.warn(format_args!(
                     "voice {name} speaks {}, but the text is taken as {}",
@@ -160,9 +183,6 @@ impl Job {
                 )),
                 _ => {}
             }
-        }
-        if let (OwnedScript::Text(_), Some(note)) = (script, language.espeak_quality_note()) {
-            console.warn(note);
         }
     }
 }

@@ -6,8 +6,10 @@
 mod albert;
 mod alignment;
 mod config;
+mod cost;
 mod decoder;
 mod generator;
+mod native;
 mod noise;
 mod options;
 mod precision;
@@ -21,6 +23,8 @@ mod voices;
 mod weights;
 
 pub use config::{Config, GeneratorConfig};
+pub use cost::PartCost;
+pub use native::NativeRules;
 pub use noise::NoiseSource;
 pub use options::ModelOptions;
 pub use precision::Precision;
@@ -205,6 +209,14 @@ impl Model {
     /// The vocabulary: one symbol for each token id, empty where an id is unused.
     pub fn vocabulary(&self) -> impl Iterator<Item = &str> {
         self.file.metadata().strings(TOKENS_KEY).ok().flatten().into_iter().flatten()
+    }
+
+    /// The rules and the dictionary for English that files without espeak-ng hold; `None` if this is not such a file.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if it says that it has them, and they are absent or of another form.
+    pub fn native_rules(&self) -> Result<Option<NativeRules<'_>>> {
+        native::read(self.file.metadata()).map_err(|source| Error::Model { path: self.label.clone(), source })
     }
 
     /// Speaks one utterance.

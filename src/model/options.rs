@@ -36,7 +36,7 @@ impl ModelOptions {
     /// # Errors
     /// As [`Model::open`]; [`Error::Precision`] if the precision cannot be had here.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Model> {
-        self.from_file(path.as_ref(), gguf::map)
+        self.open_with(path.as_ref(), gguf::map)
     }
 
     /// As [`open`](Self::open), but copies the file into memory.
@@ -44,7 +44,7 @@ impl ModelOptions {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Model> {
-        self.from_file(path.as_ref(), gguf::read)
+        self.open_with(path.as_ref(), gguf::read)
     }
 
     /// A model from bytes of any alignment, which it keeps; see [`Model::from_bytes`].
@@ -52,7 +52,7 @@ impl ModelOptions {
     /// # Errors
     /// As [`Model::from_bytes`]; [`Error::Precision`] if the precision cannot be had here.
     pub fn from_bytes(&self, bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Model> {
-        self.from_shared(Path::new("<memory>"), SharedBytes::new(bytes))
+        self.load(Path::new("<memory>"), SharedBytes::new(bytes))
     }
 
     /// The built-in voice; see [`Model::built_in`].
@@ -62,17 +62,17 @@ impl ModelOptions {
     #[cfg(feature = "default-voice")]
     pub fn built_in(&self) -> Result<Model> {
         let bytes: &'static [u8] = include_bytes!("../../assets/default-voice.gguf");
-        self.from_shared(Path::new("<built-in voice>"), SharedBytes::new(bytes))
+        self.load(Path::new("<built-in voice>"), SharedBytes::new(bytes))
     }
 
-    fn from_file(&self, path: &Path, bytes: fn(&Path) -> std::io::Result<SharedBytes>) -> Result<Model> {
+    fn open_with(&self, path: &Path, bytes: fn(&Path) -> std::io::Result<SharedBytes>) -> Result<Model> {
         match bytes(path) {
-            Ok(bytes) => self.from_shared(path, bytes),
+            Ok(bytes) => self.load(path, bytes),
             Err(source) => Err(Error::Io { action: "read", path: path.to_owned(), source }),
         }
     }
 
-    fn from_shared(&self, label: &Path, bytes: SharedBytes) -> Result<Model> {
+    fn load(&self, label: &Path, bytes: SharedBytes) -> Result<Model> {
         let kernels = Kernels::from_environment().map_err(Error::Isa)?;
         let precision = self.precision.resolve(kernels.isa())?;
         match GgufFile::parse(bytes) {

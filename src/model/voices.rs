@@ -1,14 +1,19 @@
 //! The voice packs of a model file, read when they are asked for.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use super::Model;
 use crate::error::{Error, ModelError, Result};
 use crate::gguf::GgufFile;
 use crate::tensor::Matrix;
-use crate::voice::{Voice, VoiceSpec};
+use crate::voice::{Voice, VoiceFormat, VoiceSpec};
 
 const PREFIX: &str = "kokoro.voice_tensors.";
 /// What upstream's examples speak with.
 const PREFERRED: &str = "af_heart";
+/// The folder beside a model's file that may hold voice files.
+const FOLDER: &str = "voices";
 /// Names below this similarity are no help.
 const NEAR: f64 = 0.5;
 
@@ -49,14 +54,60 @@ impl Model {
         self.voices().find(|name| *name == PREFERRED).unwrap_or(&self.voices.names[0])
     }
 
-    /// Reads one voice.
+    /// The folder for voice files beside the model: `voices` next to its file; `None` for a model in memory.
+    fn voices_folder(&self) -> Option<PathBuf> {
+        let folder = self.path().parent().filter(|_| self.path().is_file())?;
+        Some(folder.join(FOLDER))
+    }
+
+    /// Names of the voices that lie as files (`.bin`, `.npy`, `.pt`) in the folder `voices` beside the model's file and that
+    /// the model does not have itself, sorted.
+    pub fn voices_beside(&self) -> Vec<String> {
+        let entries = self.voices_folder().and_then(|folder| std::fs::read_dir(folder).ok());
+        let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+        let voices = paths.filter(|path| VoiceFormat::of_path(path).is_some() && path.is_file());
+        let names = voices.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+        let own = |name: &String| self.voices().any(|voice| voice == name);
+        let names: BTreeSet<String> = names.filter(|name| !own(name)).collect();
+        names.into_iter().collect()
+    }
+
+    /// The file beside the model that holds a voice of this name.
+    fn file_beside(&self, name: &str) -> Option<PathBuf> {
+        if name.contains(['/', '\\']) {
+            return None;
+        }
+        let folder = self.voices_folder()?;
+        let files = VoiceFormat::EXTENSIONS.map(|extension| folder.join(format!("{name}.{extension}")));
+        files.into_iter().find(|path| path.is_file())
+    }
+
+    /// Reads a voice from a file and checks that it fits the model.
+    fn voice_file(&self, path: &Path) -> Result<Voice> {
+        let voice = Voice::open(path)?;
+        let (found, expected) = (voice.pack().cols(), 2 * self.config().style_dim);
+        if found == expected {
+            return Ok(voice);
+        }
+        let reason = format!("its rows have {found} numbers, the model takes {expected}");
+        Err(Error::VoiceFile { path: path.to_owned(), reason })
+    }
+
+    /// Reads one voice: of the model, of a file if `name` ends like one, or of the folder `voices` beside the model's file.
     ///
     /// # Errors
-    /// [`Error::UnknownVoice`], with near names; [`Error::Model`] if the pack holds a number that is not finite.
+    /// [`Error::UnknownVoice`], with near names; [`Error::Model`] if the pack holds a number that is not finite;
+    /// [`Error::Io`] and [`Error::VoiceFile`] for a file.
     pub fn voice(&self, name: &str) -> Result<Voice> {
         let found =
             self.voices().find(|v| *v == name).and_then(|_| self.file.tensor(&format!("{PREFIX}{name}")));
         let Some(info) = found else {
+            if VoiceFormat::of_path(Path::new(name)).is_some() {
+                return self.voice_file(Path::new(name));
+            }
+            if let Some(path) = self.file_beside(name) {
+                return self.voice_file(&path);
+            }
             return Err(Error::UnknownVoice {
                 name: name.to_owned(),
                 near: self.near(name),
@@ -98,8 +149,10 @@ impl Model {
     /// Up to three names that are most like `name`.
     fn near(&self, name: &str) -> Vec<String> {
         let name = name.to_lowercase();
+        let beside = self.voices_beside();
         let mut scored: Vec<(f64, &str)> = self
             .voices()
+            .chain(beside.iter().map(String::as_str))
             .map(|v| (strsim::jaro_winkler(v, &name), v))
             .filter(|(score, _)| *score >= NEAR)
             .collect();

@@ -22,6 +22,8 @@ use crate::tensor::{Matrix, Tile};
 const CHUNK_INPUTS: usize = 256;
 /// f32 of prepared input a task aims at: 192 KB, under half of the smallest second-level cache in use.
 const TILE_FLOATS: usize = 48 * 1024;
+/// The same for a convolution without taps: a matrix product.
+const MATRIX_TILE_FLOATS: usize = 4 * TILE_FLOATS;
 /// Task rows are a multiple of this, so that the kernels' blocks of 6 and 12 rows leave no remainder.
 const ROW_MULTIPLE: usize = 12;
 /// Tasks that a layer is cut into at least, if its size allows, so that short inputs use every core.
@@ -206,13 +208,15 @@ impl Conv1d {
 
     /// Rows and columns of a task's tile: from the shape alone, so that the result never depends on the threads.
     fn tile_size(&self, out_rows: usize) -> (usize, usize) {
-        let ConvShape { in_channels, out_channels, stride, .. } = self.shape;
+        let ConvShape { in_channels, out_channels, kernel_size, stride, .. } = self.shape;
         let (rows, multiple) = match &self.weights {
             ConvWeights::Blocks(filter) => (filter.tile_rows(), filter.row_multiple()),
             ConvWeights::Half(filter) => filter.tile_rows(&self.shape),
             ConvWeights::Direct(_) => {
                 let halo = self.shape.span() - 1;
-                let fit = (TILE_FLOATS / in_channels).saturating_sub(halo) / stride;
+                // Without taps each weight is used once a row, and fetching it costs more than a larger tile.
+                let floats = if kernel_size == 1 { MATRIX_TILE_FLOATS } else { TILE_FLOATS };
+                let fit = (floats / in_channels).saturating_sub(halo) / stride;
                 ((fit / ROW_MULTIPLE * ROW_MULTIPLE).max(4 * ROW_MULTIPLE), ROW_MULTIPLE)
             }
         };

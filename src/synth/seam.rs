@@ -1,6 +1,7 @@
 //! The pause between two pieces. The pieces themselves are the model's output, untouched; the pause runs smoothly from
 //! the last sample of one to zero and on to the first sample of the next, so that no step clicks.
 
+use super::SAMPLE_RATE_HZ;
 use crate::text::Boundary;
 
 /// Samples over which the signal falls to zero or rises from it: 5 ms.
@@ -10,16 +11,23 @@ const RAMP_SAMPLES: usize = 120;
 /// the steepest step of two raised cosines of 120 samples that overlap, `2 · (π/2) / 120`, and a hair for rounding.
 pub const MAX_SEAM_SLOPE: f32 = 0.027;
 
-/// Samples of the pause before a piece: 100 ms after a sentence, 50 ms after a clause, 20 ms after a word, and 5 ms
-/// where a word had to be cut; none before the first. The model adds silence of its own at both ends of a piece.
+/// Samples of the pause before a piece by what comes before it, where no option says otherwise: 400 ms after a paragraph, 100
+/// ms after a sentence, 50 ms after a clause, 20 ms after a word, and 5 ms where a word had to be cut; none before the
+/// first. The model adds silence of its own at both ends of a piece.
 pub fn pause_samples(boundary: Boundary) -> usize {
     match boundary {
         Boundary::Start => 0,
+        Boundary::Paragraph => 9600,
         Boundary::Sentence => 2400,
         Boundary::Clause => 1200,
         Boundary::Word => 480,
         _ => RAMP_SAMPLES,
     }
+}
+
+/// Samples of a pause of `seconds`; never less than a seam takes.
+pub(super) fn samples(seconds: f32) -> usize {
+    ((seconds * SAMPLE_RATE_HZ as f32).round() as usize).max(RAMP_SAMPLES)
 }
 
 /// `len` samples that lead from `last` to `first`, both exclusive.
@@ -38,7 +46,9 @@ mod tests {
 
     #[test]
     fn no_step_in_a_seam_is_steeper_than_stated() {
-        for boundary in [Boundary::Sentence, Boundary::Clause, Boundary::Word, Boundary::Cut] {
+        for boundary in
+            [Boundary::Paragraph, Boundary::Sentence, Boundary::Clause, Boundary::Word, Boundary::Cut]
+        {
             for (last, first) in [(0.8, -0.8), (0.8, 0.8), (-0.3, 0.0), (0.0, 0.5)] {
                 let len = pause_samples(boundary);
                 let signal: Vec<f32> = std::iter::once(last)

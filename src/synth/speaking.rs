@@ -1,23 +1,37 @@
 //! The iterator that speaks one piece after the other.
 
-use super::options::SpeakOptions;
+use super::SAMPLE_RATE_HZ;
+use super::boundaries::Unstretched;
+use super::closing::{self, Ending};
+use super::options::{Pauses, SpeakOptions};
 use super::seam;
+use super::timeline::{TimedWord, Timeline};
 use crate::error::{Error, Result};
-use crate::model::{Model, NoiseSource, Utterance};
-use crate::text::{Encoded, Piece, Pieces, Vocab};
+use crate::model::{Model, NoTrace, NoiseSource, Utterance};
+#[cfg(doc)]
+use crate::text::Origin;
+use crate::text::{Boundary, Encoded, Piece, PieceToken, Pieces, Vocab};
 use crate::voice::Voice;
 
 /// Token id at both ends of an utterance.
 const BOUNDARY: u32 = 0;
 
+/// Silence behind the last piece of a text, in seconds: some players drop the end of what they play.
+const CLOSING_S: f32 = 0.05;
+
+/// Speeds of a piece, the script's own rate included.
+const SPEEDS: (f32, f32) = (0.25, 4.0);
+
 /// One piece of speech, with the pause before it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Chunk {
-    /// 24 kHz mono, nominally within ±1: the pause, then 600 samples a frame as the model made them.
+    /// 24 kHz mono, nominally within ±1: the pause, 600 samples a frame as the model made them, and the closing pause.
     pub samples: Vec<f32>,
-    /// Samples of the pause; 0 for the first chunk.
+    /// Samples of the pause; 0 for the first chunk, unless the script begins with a pause.
     pub pause_samples: usize,
+    /// Samples of silence behind the speech: only the last chunk of a text has them.
+    pub closing_samples: usize,
     /// The phonemes of the piece.
     pub phonemes: String,
     /// Token ids with the two boundary zeros.
@@ -26,9 +40,18 @@ pub struct Chunk {
     pub durations_frames: Vec<u32>,
     /// Phonemes that the vocabulary lacks, in order of appearance; they were left out.
     pub skipped: Vec<char>,
+    /// The words of the text that end in this chunk, each with its time. Every word of a text, as white space separates
+    /// them, comes once; those that say nothing, such as emoji, lie in the silence between their neighbours.
+    pub words: Vec<TimedWord>,
+    /// The tokens of the piece, with where their phonemes come from; none if phonemes were given. What nothing could read
+    /// has [`Origin::Unknown`].
+    pub tokens: Vec<PieceToken>,
     /// Share of the script that has been spoken with this chunk, 0 to 1.
     pub progress: f32,
 }
+
+/// A piece with its ids.
+type Ready = (Piece, Encoded);
 
 /// Speaks piece by piece; see [`Synthesizer::speak`](super::Synthesizer::speak). After an error it ends.
 pub struct Speaking<'a> {
@@ -36,14 +59,30 @@ pub struct Speaking<'a> {
     vocab: &'a Vocab,
     voice: Voice,
     pieces: Pieces<'a>,
-    /// Found ahead, to know at once whether there is anything to say.
-    first: Option<(Piece, Encoded)>,
+    /// Found ahead, to know whether there is anything to say and which piece is the last.
+    next: Option<Result<Ready>>,
+    timeline: Timeline<'a>,
+    is_text: bool,
     script_bytes: usize,
     speed: f32,
     seed: u64,
+    pauses: Pauses,
     spoken: u64,
+    spoken_samples: u64,
     last_sample: f32,
     failed: bool,
+    phonemizer: &'static str,
+    notices: Vec<String>,
+}
+
+/// What is spoken, as [`Speaking::start`] takes it.
+pub(super) struct Source<'a> {
+    pub(super) pieces: Pieces<'a>,
+    /// The text, or the phonemes.
+    pub(super) script: &'a str,
+    pub(super) is_text: bool,
+    pub(super) phonemizer: &'static str,
+    pub(super) notices: Vec<String>,
 }
 
 impl<'a> Speaking<'a> {
@@ -52,65 +91,141 @@ impl<'a> Speaking<'a> {
         model: &'a Model,
         vocab: &'a Vocab,
         voice: Voice,
-        pieces: Pieces<'a>,
-        script_bytes: usize,
+        source: Source<'a>,
         options: &SpeakOptions,
     ) -> Result<Self> {
+        let Source { pieces, script, is_text, phonemizer, notices } = source;
         let mut speaking = Self {
             model,
             vocab,
             voice,
             pieces,
-            first: None,
-            script_bytes,
+            next: None,
+            timeline: Timeline::new(script),
+            is_text,
+            script_bytes: script.len(),
             speed: options.speed,
             seed: options.seed,
+            pauses: options.pauses,
             spoken: 0,
+            spoken_samples: 0,
             last_sample: 0.0,
             failed: false,
+            phonemizer,
+            notices,
         };
-        speaking.first = speaking.next_piece()?;
-        if speaking.first.is_none() {
+        let Some(first) = speaking.next_piece(None)? else {
             return Err(Error::NothingToSay { reason: "it holds nothing that the model can speak" });
-        }
+        };
+        speaking.next = Some(Ok(first));
         Ok(speaking)
     }
 
-    /// The next piece that has a token; pieces whose every symbol is unknown say nothing.
-    fn next_piece(&mut self) -> Result<Option<(Piece, Encoded)>> {
-        while let Some(piece) = self.pieces.next().transpose()? {
+    /// The name of the phonemizer that reads the text, such as `misaki`; `none` for phonemes.
+    pub fn phonemizer(&self) -> &'static str {
+        self.phonemizer
+    }
+
+    /// What the user should know about how the text is read: that another phonemizer would read it better, what in its
+    /// markup was ignored. One line each.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// The next piece that has a token. Pieces whose every symbol is unknown say nothing; their words become those of the
+    /// piece `before`, or of the next.
+    fn next_piece(&mut self, mut before: Option<&mut Piece>) -> Result<Option<Ready>> {
+        let mut silent: Option<Piece> = None;
+        while let Some(mut piece) = self.pieces.next().transpose()? {
             let encoded = self.vocab.encode(&piece.phonemes);
-            if !encoded.ids.is_empty() {
-                return Ok(Some((piece, encoded)));
+            if encoded.ids.is_empty() {
+                match (&mut before, &mut silent) {
+                    (Some(before), _) => take_words(before, piece),
+                    (None, Some(silent)) => take_words(silent, piece),
+                    (None, none) => *none = Some(piece),
+                }
+                continue;
             }
+            if let Some(silent) = silent {
+                piece.source.start = silent.source.start;
+                piece.words.splice(0..0, silent.words);
+            }
+            return Ok(Some((piece, encoded)));
         }
         Ok(None)
     }
 
     fn speak(&mut self, piece: Piece, encoded: Encoded) -> Result<Chunk> {
+        let is_last = self.next.is_none();
+        let Encoded { ids, skipped, before, .. } = encoded;
+        let (phonemes, closing_id) = match self.is_text {
+            true => closing::with_mark(&piece, self.ending(), self.vocab),
+            false => (piece.phonemes.clone(), None),
+        };
         let token_ids: Vec<u32> =
-            std::iter::once(BOUNDARY).chain(encoded.ids).chain(std::iter::once(BOUNDARY)).collect();
+            std::iter::once(BOUNDARY).chain(ids).chain(closing_id).chain(std::iter::once(BOUNDARY)).collect();
         // Every piece has its own noise, and the first one that of the seed itself.
         let noise = NoiseSource::Seeded(self.seed ^ self.spoken.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let style = self.voice.style(piece.phonemes.chars().count());
-        let utterance = Utterance { token_ids: &token_ids, style, speed: self.speed, noise: &noise };
-        let speech = self.model.forward(&utterance)?;
-        let pause_samples = if self.spoken == 0 { 0 } else { seam::pause_samples(piece.boundary) };
+        let style = self.voice.style(phonemes.chars().count());
+        let speed = (self.speed * piece.rate).clamp(SPEEDS.0, SPEEDS.1);
+        let utterance = Utterance { token_ids: &token_ids, style, speed, noise: &noise };
+        let speech = match self.is_text {
+            true => self.model.forward_traced(&utterance, &mut Unstretched { speed })?,
+            false => self.model.forward_traced(&utterance, &mut NoTrace)?,
+        };
+
+        let pause_samples = match piece.pause_s {
+            Some(pause_s) => seam::samples(pause_s),
+            None if self.spoken == 0 => 0,
+            None => self.pauses.samples(piece.boundary),
+        };
         let first = speech.samples.first().copied().unwrap_or_default();
         let mut samples: Vec<f32> = seam::pause(self.last_sample, first, pause_samples).collect();
         samples.extend_from_slice(&speech.samples);
         self.last_sample = samples.last().copied().unwrap_or_default();
+        let mut closing_samples = 0;
+        if self.is_text && is_last {
+            closing_samples = seam::samples(CLOSING_S + self.pieces.closing_pause_s());
+            samples.extend(seam::pause(self.last_sample, 0.0, closing_samples));
+        }
+        let speech_at = self.spoken_samples + pause_samples as u64;
+        let offset_s = speech_at as f64 / f64::from(SAMPLE_RATE_HZ);
+        let end = piece.source.end;
+        let words = self.timeline.words(&piece, &before, &speech.durations_frames, offset_s);
         self.spoken += 1;
+        self.spoken_samples += samples.len() as u64;
         Ok(Chunk {
             samples,
             pause_samples,
-            phonemes: piece.phonemes,
+            closing_samples,
+            tokens: piece.tokens,
+            phonemes,
             token_ids,
             durations_frames: speech.durations_frames,
-            skipped: encoded.skipped,
-            progress: (piece.source.end as f32 / self.script_bytes.max(1) as f32).min(1.0),
+            skipped,
+            words,
+            progress: (end as f32 / self.script_bytes.max(1) as f32).min(1.0),
         })
     }
+
+    /// What comes behind the piece before the one that was found ahead.
+    fn ending(&self) -> Ending {
+        match &self.next {
+            None => Ending::Sentence,
+            Some(Ok((next, _))) => match next.boundary {
+                Boundary::Sentence | Boundary::Paragraph => Ending::Sentence,
+                _ if next.pause_s.is_some() => Ending::Pause,
+                _ => Ending::Open,
+            },
+            Some(Err(_)) => Ending::Open,
+        }
+    }
+}
+
+/// Gives the words of `silent`, which follows `piece`, to it.
+fn take_words(piece: &mut Piece, silent: Piece) {
+    piece.source.end = silent.source.end;
+    piece.words.extend(silent.words);
 }
 
 impl Iterator for Speaking<'_> {
@@ -120,13 +235,11 @@ impl Iterator for Speaking<'_> {
         if self.failed {
             return None;
         }
-        let piece = match self.first.take() {
-            Some(first) => Ok(Some(first)),
-            None => self.next_piece(),
-        };
-        let chunk =
-            piece.and_then(|piece| piece.map(|(piece, encoded)| self.speak(piece, encoded)).transpose());
+        let chunk = self.next.take()?.and_then(|(mut piece, encoded)| {
+            self.next = self.next_piece(Some(&mut piece)).transpose();
+            self.speak(piece, encoded)
+        });
         self.failed = chunk.is_err();
-        chunk.transpose()
+        Some(chunk)
     }
 }

@@ -17,10 +17,31 @@ pub enum TextError {
         /// The name asked for.
         found: String,
     },
+    /// No phonemizer of that name.
+    UnknownPhonemizer {
+        /// The name asked for.
+        found: String,
+    },
     /// The cargo feature that could turn text into phonemes is not built in.
     NoPhonemizer {
         /// The feature.
         feature: &'static str,
+    },
+    /// A phonemizer does not read a language.
+    LanguageNotRead {
+        /// The phonemizer.
+        phonemizer: &'static str,
+        /// The language.
+        language: Language,
+    },
+    /// The rules or dictionary of a model's file that cannot be used.
+    NativeData {
+        /// Which part.
+        what: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
     },
     /// espeak-ng's data could not be put where espeak-ng can read it.
     EspeakData {
@@ -45,6 +66,40 @@ pub enum TextError {
         /// What is wrong.
         reason: String,
     },
+    /// SSML that is not well-formed XML, or goes beyond a bound.
+    Ssml {
+        /// Byte of the text.
+        byte: usize,
+        /// Line of the text, from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A user's lexicon that cannot be read.
+    LexiconFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A line of a user's lexicon that is no entry.
+    Lexicon {
+        /// The file, or a name for where the text came from.
+        name: String,
+        /// Line, from 1.
+        line: usize,
+        /// What could stand there.
+        expected: &'static str,
+        /// What stands there.
+        found: String,
+    },
+    /// No class of normalisation of that name.
+    UnknownClass {
+        /// The name asked for.
+        found: String,
+        /// The names there are.
+        known: String,
+    },
     /// A list of tokens that cannot be a vocabulary.
     Vocabulary {
         /// Index of the token.
@@ -60,11 +115,20 @@ impl TextError {
     /// The class of this error, for programs.
     pub fn error_kind(&self) -> ErrorKind {
         match self {
-            TextError::UnknownLanguage { .. } => ErrorKind::InvalidInput,
-            TextError::NoPhonemizer { .. } => ErrorKind::Unsupported,
+            TextError::UnknownLanguage { .. } | TextError::UnknownPhonemizer { .. } => {
+                ErrorKind::InvalidInput
+            }
+            TextError::NoPhonemizer { .. } | TextError::LanguageNotRead { .. } => ErrorKind::Unsupported,
             TextError::EspeakData { .. } => ErrorKind::Io,
+            TextError::LexiconFile { source, .. } => match source.kind() {
+                std::io::ErrorKind::NotFound => ErrorKind::NotFound,
+                std::io::ErrorKind::InvalidData => ErrorKind::Malformed,
+                _ => ErrorKind::Io,
+            },
+            TextError::Ssml { .. } | TextError::UnknownClass { .. } => ErrorKind::InvalidInput,
+            TextError::Lexicon { .. } => ErrorKind::Malformed,
             TextError::EspeakStart { .. } | TextError::EspeakVoice { .. } => ErrorKind::NotFound,
-            TextError::Vocabulary { .. } => ErrorKind::Malformed,
+            TextError::Vocabulary { .. } | TextError::NativeData { .. } => ErrorKind::Malformed,
         }
     }
 }
@@ -81,10 +145,16 @@ impl fmt::Display for TextError {
                     Ok(())
                 })
             }
+            TextError::UnknownPhonemizer { found } => {
+                write!(f, "unknown phonemizer {found:?}, expected auto, misaki, espeak or native")
+            }
             TextError::NoPhonemizer { feature } => write!(
                 f,
                 "text needs the cargo feature `{feature}`, which is not built in; phonemes can still be given"
             ),
+            TextError::LanguageNotRead { phonemizer, language } => {
+                write!(f, "the {phonemizer} phonemizer does not read {language}")
+            }
             TextError::EspeakData { path, .. } => {
                 write!(f, "cannot put espeak-ng's data into {}", path.display())
             }
@@ -93,6 +163,19 @@ impl fmt::Display for TextError {
             }
             TextError::EspeakVoice { language, path, reason } => {
                 write!(f, "espeak-ng cannot load {language} from {}: {reason}", path.display())
+            }
+            TextError::Ssml { byte, line, reason } => {
+                write!(f, "SSML at byte {byte} (line {line}): {reason}")
+            }
+            TextError::LexiconFile { path, .. } => write!(f, "cannot read the lexicon {}", path.display()),
+            TextError::Lexicon { name, line, expected, found } => {
+                write!(f, "{name}:{line}: expected {expected}, found {found:?}")
+            }
+            TextError::UnknownClass { found, known } => {
+                write!(f, "unknown class of normalisation {found:?}, expected one of {known}")
+            }
+            TextError::NativeData { what, expected, found } => {
+                write!(f, "native phonemizer: expected {expected} of {what}, found {found}")
             }
             TextError::Vocabulary { id, found, expected } => {
                 write!(f, "vocabulary token {id} is {found:?}, expected {expected}")
@@ -104,7 +187,7 @@ impl fmt::Display for TextError {
 impl std::error::Error for TextError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            TextError::EspeakData { source, .. } => Some(source),
+            TextError::EspeakData { source, .. } | TextError::LexiconFile { source, .. } => Some(source),
             _ => None,
         }
     }

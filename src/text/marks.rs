@@ -2,10 +2,8 @@
 //!
 //! Source: `punctuation.py` and `language_switch.py` of the phonemizer package (described, not copied).
 
-use std::borrow::Cow;
-
-use super::Language;
 use super::split::abbreviations;
+use super::{Language, Rewrite, SourceMap};
 
 /// Punctuation that is kept in the phonemes.
 const MARKS: &str = ";:,.!?¡¿—…\"«»“”(){}[]";
@@ -91,7 +89,7 @@ fn is_in_long_word(before: &str, after: &str) -> bool {
 
 /// Makes characters that espeak-ng would take as commands, or stumble over, into spaces, and drops those that
 /// are not seen.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> (String, SourceMap) {
     fn is_unseen(c: char) -> bool {
         // Soft hyphen, zero-width space, word joiner, byte order mark, direction marks. The zero-width joiners
         // stay: Hindi is spelled with them.
@@ -104,75 +102,90 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{e000}'..='\u{f8ff}' | '\u{fff9}'..='\u{ffff}')
             || c > '\u{effff}'
     }
-    if !text.contains(|c| is_unseen(c) || is_blank(c)) {
-        return Cow::Borrowed(text);
-    }
-    let kept = text.chars().filter(|&c| !is_unseen(c));
-    Cow::Owned(kept.map(|c| if is_blank(c) { ' ' } else { c }).collect())
+    replace_chars(text, |c| match c {
+        c if is_unseen(c) => Some(""),
+        c if is_blank(c) => Some(" "),
+        _ => None,
+    })
 }
 
 /// Brings the marks of a language's typography to those that [`cut`] keeps.
-pub(crate) fn normalise(text: &str, language: Language) -> String {
+pub(crate) fn normalise(text: &str, language: Language) -> (String, SourceMap) {
     match language {
-        Language::AmericanEnglish | Language::BritishEnglish => dashes(&replace_chars(text, guillemets)),
-        Language::Japanese | Language::Mandarin => replace_chars(text, |c| match c {
-            '、' | '，' => ", ",
-            '。' | '．' | '｡' => ". ",
-            '！' => "! ",
-            '？' => "? ",
-            '：' => ": ",
-            '；' => "; ",
-            '《' | '「' | '『' | '【' | '«' => " “",
-            '》' | '」' | '』' | '】' | '»' => "” ",
-            '（' | '(' => " «",
-            '）' | ')' => "» ",
-            _ => "",
+        Language::AmericanEnglish | Language::BritishEnglish => dashes(text),
+        Language::Japanese | Language::Mandarin => replace_chars(text, |c| {
+            Some(match c {
+                '、' | '，' => ", ",
+                '。' | '．' | '｡' => ". ",
+                '！' => "! ",
+                '？' => "? ",
+                '：' => ": ",
+                '；' => "; ",
+                '《' | '「' | '『' | '【' | '«' => " “",
+                '》' | '」' | '』' | '】' | '»' => "” ",
+                '（' | '(' => " «",
+                '）' | ')' => "» ",
+                _ => return None,
+            })
         }),
         // espeak-ng drops round brackets and misaki brings them back as the guillemets that stood in for them.
         _ => replace_chars(text, |c| match c {
-            '(' => "«",
-            ')' => "»",
+            '(' => Some("«"),
+            ')' => Some("»"),
             _ => guillemets(c),
         }),
     }
 }
 
-fn guillemets(c: char) -> &'static str {
+fn guillemets(c: char) -> Option<&'static str> {
     match c {
-        '«' => "“",
-        '»' => "”",
-        _ => "",
+        '«' => Some("“"),
+        '»' => Some("”"),
+        _ => None,
     }
 }
 
-/// Replaces each character for which `table` has more than the empty string.
-fn replace_chars(text: &str, table: impl Fn(char) -> &'static str) -> String {
-    let mut replaced = String::with_capacity(text.len());
-    for c in text.chars() {
-        match table(c) {
-            "" => replaced.push(c),
-            other => replaced.push_str(other),
+/// Replaces each character for which `table` has something.
+pub(super) fn replace_chars(
+    text: &str,
+    mut table: impl FnMut(char) -> Option<&'static str>,
+) -> (String, SourceMap) {
+    let mut rewrite = Rewrite::new(text);
+    for (at, c) in text.char_indices() {
+        if let Some(other) = table(c) {
+            rewrite.keep_to(at);
+            rewrite.replace_to(at + c.len_utf8(), other);
         }
     }
-    replaced
+    rewrite.finish()
 }
 
-/// A hyphen or dash that stands alone between spaces, and any run of hyphens, are the dash that Kokoro knows.
-fn dashes(text: &str) -> String {
+/// Guillemets are quotes; a hyphen or dash that stands alone between spaces, and any run of hyphens, are the dash that
+/// Kokoro knows.
+fn dashes(text: &str) -> (String, SourceMap) {
     let is_dash = |c: char| matches!(c, '-' | '‐' | '–' | '―' | '—');
-    let mut replaced = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(is_dash) {
-        let (before, run) = rest.split_at(at);
-        let after = run.trim_start_matches(is_dash);
-        let run = &run[..run.len() - after.len()];
-        let stands_alone = before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace);
-        replaced.push_str(before);
-        replaced.push_str(if stands_alone || run.chars().count() > 1 || run == "―" { "—" } else { run });
-        rest = after;
+    let mut rewrite = Rewrite::new(text);
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if let Some(quote) = guillemets(c) {
+            rewrite.keep_to(at);
+            rewrite.replace_to(at + c.len_utf8(), quote);
+        }
+        if !is_dash(c) {
+            continue;
+        }
+        let (mut end, mut count) = (at + c.len_utf8(), 1);
+        while let Some((at, c)) = chars.next_if(|&(_, c)| is_dash(c)) {
+            (end, count) = (at + c.len_utf8(), count + 1);
+        }
+        let stands_alone =
+            text[..at].ends_with(char::is_whitespace) && text[end..].starts_with(char::is_whitespace);
+        if stands_alone || count > 1 || c == '―' {
+            rewrite.keep_to(at);
+            rewrite.replace_to(end, "—");
+        }
     }
-    replaced.push_str(rest);
-    replaced
+    rewrite.finish()
 }
 
 /// What phonemizer does to espeak-ng's answer: spaces evened out, pause signs and language flags such as

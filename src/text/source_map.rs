@@ -34,6 +34,11 @@ impl<'a> Rewrite<'a> {
         self.at
     }
 
+    /// The new text so far.
+    pub fn written(&self) -> &str {
+        &self.new
+    }
+
     /// Keeps the old text up to byte `end`.
     ///
     /// # Panics
@@ -85,6 +90,67 @@ impl SourceMap {
         Self { spans: vec![Span { new: 0..len, old: 0..len, kept: true }] }
     }
 
+    /// This map followed by `next`, which maps a further rewriting of this one's text: from the text of `next` to this
+    /// map's source. What either replaces is replaced as a whole.
+    pub fn then(&self, next: &SourceMap) -> SourceMap {
+        let mut joined: Vec<Span> = Vec::new();
+        let mut push = |span: Span| match joined.last_mut() {
+            Some(last) if span.kept && last.kept => {
+                (last.new.end, last.old.end) = (span.new.end, span.old.end)
+            }
+            _ if span.new.is_empty() && span.old.is_empty() => {}
+            _ => joined.push(span),
+        };
+        let (mut first, mut second) = (Unjoined::new(self), Unjoined::new(next));
+        // Ends of what has been joined, in the source and in the text of `next`.
+        let (mut old, mut new) = (0, 0);
+        loop {
+            let (earlier, later) = (first.current.clone(), second.current.clone());
+            let (ends, kept) = match (earlier, later) {
+                (None, None) => break,
+                // Taken out by the first map, or put in by the second.
+                (Some(a), _) if a.new.is_empty() => ((first.take(), None), false),
+                (_, Some(b)) if b.old.is_empty() => ((None, second.take()), false),
+                (Some(a), Some(b)) if a.kept && b.kept => {
+                    let end = a.new.end.min(b.old.end);
+                    ((first.take_to(end, |s| &s.new), second.take_to(end, |s| &s.old)), true)
+                }
+                (Some(a), Some(b)) => {
+                    let mut end = if a.kept { b.old.end } else { a.new.end };
+                    let (mut left, mut right) = (None, None);
+                    // Grows until both maps have a boundary there.
+                    loop {
+                        let (left_end, right_end) = (
+                            left.as_ref().map_or(a.new.start, |s: &Span| s.new.end),
+                            right.as_ref().map_or(b.old.start, |s: &Span| s.old.end),
+                        );
+                        if left_end < end {
+                            left = first.take_to(end, |s| &s.new);
+                        } else if right_end < end {
+                            right = second.take_to(end, |s| &s.old);
+                        } else {
+                            break;
+                        }
+                        end = end.max(left.as_ref().map_or(0, |s| s.new.end));
+                        end = end.max(right.as_ref().map_or(0, |s| s.old.end));
+                        if left.is_none() && right.is_none() {
+                            break;
+                        }
+                    }
+                    ((left, right), false)
+                }
+                // The maps do not belong together; what is left has no counterpart.
+                (Some(_), None) => ((first.take(), None), false),
+                (None, Some(_)) => ((None, second.take()), false),
+            };
+            let old_end = ends.0.map_or(old, |s| s.old.end);
+            let new_end = ends.1.map_or(new, |s| s.new.end);
+            push(Span { new: new..new_end, old: old..old_end, kept });
+            (old, new) = (old_end, new_end);
+        }
+        SourceMap { spans: joined }
+    }
+
     /// The bytes of the source that `range` of the rewritten text came from.
     pub fn to_source(&self, range: Range<usize>) -> Range<usize> {
         translate(&self.spans, range, |s| (&s.new, &s.old))
@@ -93,6 +159,45 @@ impl SourceMap {
     /// The bytes of the rewritten text that `range` of the source became.
     pub fn to_rewritten(&self, range: Range<usize>) -> Range<usize> {
         translate(&self.spans, range, |s| (&s.old, &s.new))
+    }
+}
+
+/// The spans of one map that are still to be joined with those of another.
+struct Unjoined<'a> {
+    spans: std::slice::Iter<'a, Span>,
+    /// What is left of the span at hand.
+    current: Option<Span>,
+}
+
+impl<'a> Unjoined<'a> {
+    fn new(map: &'a SourceMap) -> Self {
+        let mut spans = map.spans.iter();
+        let current = spans.next().cloned();
+        Self { spans, current }
+    }
+
+    fn take(&mut self) -> Option<Span> {
+        std::mem::replace(&mut self.current, self.spans.next().cloned())
+    }
+
+    /// The first `len` bytes of the span at hand, which keeps its text and has more than that.
+    fn split(&mut self, len: usize) -> Option<Span> {
+        let rest = self.current.as_mut()?;
+        let head = Span {
+            new: rest.new.start..rest.new.start + len,
+            old: rest.old.start..rest.old.start + len,
+            kept: true,
+        };
+        (rest.new.start, rest.old.start) = (head.new.end, head.old.end);
+        Some(head)
+    }
+
+    /// Takes a whole span, or as much of one that keeps its text as ends at `end` of the side that `side` names.
+    fn take_to(&mut self, end: usize, side: impl Fn(&Span) -> &Range<usize>) -> Option<Span> {
+        match &self.current {
+            Some(span) if span.kept && side(span).end > end => self.split(end - side(span).start),
+            _ => self.take(),
+        }
     }
 }
 
@@ -146,6 +251,39 @@ mod tests {
         assert_eq!(map.to_rewritten(12..15), 17..20);
         assert_eq!(map.to_source(4..4), 4..4);
         assert_eq!(map.to_source(20..20), 15..15);
+    }
+
+    #[test]
+    fn two_maps_in_a_row_are_one() {
+        let steps = [(2..3, ""), (4..5, ""), (8..9, "zz"), (10..14, ""), (15..15, "in")];
+        let raw = "a *b* cdefghijklmnop";
+        let mut first = Rewrite::new(raw);
+        for (range, text) in steps {
+            first.keep_to(range.start);
+            first.replace_to(range.end, text);
+        }
+        let (middle, first) = first.finish();
+        assert_eq!(middle, "a b cdzzfkinlmnop");
+        let mut second = Rewrite::new(&middle);
+        for (range, text) in [(3..3, "<"), (5..7, "D"), (11..12, ""), (14..16, "NO")] {
+            second.keep_to(range.start);
+            second.replace_to(range.end, text);
+        }
+        let (new, second) = second.finish();
+        assert_eq!(new, "a b< cDzfkilmNOp");
+        let both = first.then(&second);
+        let at = |word: &str| new.find(word).map(|at| both.to_source(at..at + word.len())).map(|r| &raw[r]);
+        assert_eq!(at("a "), Some("a "));
+        assert_eq!(at("b"), Some("b"));
+        assert_eq!(at(" c"), Some(" c"));
+        assert_eq!(at("D"), Some("de"), "what is replaced twice is replaced as a whole");
+        assert_eq!(at("f"), Some("f"));
+        assert_eq!(at("lm"), Some("lm"));
+        assert_eq!(at("NO"), Some("no"));
+        assert_eq!(at("p"), Some("p"));
+        assert_eq!(both.to_source(0..new.len()), 0..raw.len());
+        assert_eq!(SourceMap::identity(raw.len()).then(&first), first);
+        assert_eq!(first.then(&SourceMap::identity(middle.len())), first);
     }
 
     #[test]

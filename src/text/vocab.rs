@@ -37,6 +37,9 @@ pub struct Encoded {
     pub ids: Vec<u32>,
     /// Symbols that the vocabulary lacks, in order of appearance, repeats included.
     pub skipped: Vec<char>,
+    /// How many of the ids come before each code point of the string, and before its end: symbols `a..b` have the ids
+    /// `before[a]..before[b]`.
+    pub before: Vec<usize>,
 }
 
 impl Vocab {
@@ -89,12 +92,14 @@ impl Vocab {
     pub fn encode(&self, phonemes: &str) -> Encoded {
         let mut encoded = Encoded::default();
         for symbol in phonemes.chars() {
+            encoded.before.push(encoded.ids.len());
             match self.ids.get(&symbol) {
                 Some(&id) => encoded.ids.push(id),
                 None if SILENT_MARKS.contains(&symbol) => {}
                 None => encoded.skipped.push(symbol),
             }
         }
+        encoded.before.push(encoded.ids.len());
         encoded
     }
 

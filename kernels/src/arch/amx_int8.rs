@@ -2,16 +2,16 @@
 
 use std::arch::asm;
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 use super::amx::Tiles;
-use crate::int8::{ByteLine, Int8Product, PANEL, ROWS, STEP_LINES};
+use crate::int8::{ByteLine, Int8Panel, Int8Product, PANEL, ROWS, STEP_LINES};
 
 /// Rows that are multiplied together: four tiles.
 const BLOCK_ROWS: usize = 4 * ROWS;
 
-/// Sums of four tiles of rows by one panel, on their way from the tiles to the vectors that scale them.
-#[repr(align(64))]
-struct Sums([i32; BLOCK_ROWS * PANEL]);
+/// Room for the sums of four tiles of rows by one panel, on their way from the tiles to the vectors that scale them.
+type Sums = [ByteLine; BLOCK_ROWS * PANEL * size_of::<i32>() / size_of::<ByteLine>()];
 
 /// See [`crate::Kernels::gemm_int8`].
 ///
@@ -20,37 +20,63 @@ struct Sums([i32; BLOCK_ROWS * PANEL]);
 /// [`Int8Product::check`].
 #[target_feature(enable = "avx512f")]
 pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) {
-    let Int8Product { lhs, row_stride, rows, panel, .. } = *product;
-    let mut sums = Sums([0; BLOCK_ROWS * PANEL]);
+    let Int8Product { lhs, row_stride, rows, panels, .. } = *product;
+    let mut sums = MaybeUninit::<Sums>::uninit();
+    let sums = sums.as_mut_ptr().cast::<i32>();
     // SAFETY: the caller vouches for the tiles, and that every row of `lhs` and `acc` down to `rows` exists.
     unsafe {
         let _tiles = Tiles::configure();
-        let halves = |p: *const f32| [_mm512_loadu_ps(p), _mm512_loadu_ps(p.add(16))];
-        let scales = halves(panel.scales().as_ptr());
-        let corrections = halves(panel.corrections().as_ptr().cast()).map(|v| _mm512_castps_si512(v));
-        let mut first = 0;
-        while first < rows {
-            let lhs = lhs.as_ptr().add(first * row_stride);
-            let count = if first + BLOCK_ROWS <= rows {
-                four_row_tiles(product, lhs, 0, &mut sums);
-                four_row_tiles(product, lhs, 1, &mut sums);
-                BLOCK_ROWS
-            } else if first + 2 * ROWS <= rows {
-                two_row_tiles(product, lhs, &mut sums);
-                2 * ROWS
-            } else {
-                one_row_tile(product, lhs, &mut sums);
-                ROWS
-            };
-            for r in 0..count {
-                let to = acc.as_mut_ptr().add((first + r) * acc_stride);
-                for v in 0..2 {
-                    let sum = _mm512_load_si512(sums.0.as_ptr().add(r * PANEL + 16 * v).cast());
-                    let sum = _mm512_cvtepi32_ps(_mm512_add_epi32(sum, corrections[v]));
-                    _mm512_storeu_ps(to.add(16 * v), _mm512_mul_ps(sum, scales[v]));
+        for first in (0..rows).step_by(BLOCK_ROWS) {
+            let count = BLOCK_ROWS.min(rows - first);
+            for (p, panel) in panels.iter().enumerate() {
+                let at = Place { panel, lhs: lhs.as_ptr().add(first * row_stride), sums };
+                match count / ROWS {
+                    4 => {
+                        four_row_tiles(product, at, 0);
+                        four_row_tiles(product, at, 1);
+                    }
+                    3 => {
+                        two_row_tiles(product, at);
+                        let lhs = at.lhs.add(2 * ROWS * row_stride);
+                        one_row_tile(product, Place { lhs, sums: sums.add(2 * ROWS * PANEL), ..at });
+                    }
+                    2 => two_row_tiles(product, at),
+                    _ => one_row_tile(product, at),
                 }
+                let to = acc.as_mut_ptr().add(first * acc_stride + p * PANEL);
+                scale(panel, sums, count, to, acc_stride);
             }
-            first += count;
+        }
+    }
+}
+
+/// Where a product of some tiles takes place.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    panel: &'a Int8Panel,
+    /// The first row.
+    lhs: *const ByteLine,
+    /// Rows of [`PANEL`] sums.
+    sums: *mut i32,
+}
+
+/// Corrects and scales the sums of `count` rows.
+///
+/// # Safety
+/// There are so many rows of sums, and as many of `PANEL` values `acc_stride` apart at `acc`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn scale(panel: &Int8Panel, sums: *const i32, count: usize, acc: *mut f32, acc_stride: usize) {
+    for v in 0..PANEL / 16 {
+        // SAFETY: the caller vouches for the rows; scales and corrections are `PANEL` long, sums aligned to lines.
+        unsafe {
+            let scales = _mm512_loadu_ps(panel.scales().as_ptr().add(16 * v));
+            let corrections = _mm512_loadu_si512(panel.corrections().as_ptr().add(16 * v).cast());
+            for r in 0..count {
+                let sum = _mm512_load_si512(sums.add(r * PANEL + 16 * v).cast());
+                let sum = _mm512_cvtepi32_ps(_mm512_add_epi32(sum, corrections));
+                _mm512_storeu_ps(acc.add(r * acc_stride + 16 * v), _mm512_mul_ps(sum, scales));
+            }
         }
     }
 }
@@ -61,7 +87,8 @@ pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_s
 /// # Safety
 /// Tiles are configured; the rows exist at `lhs`; `half` is 0 or 1.
 #[inline]
-unsafe fn four_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, half: usize, sums: &mut Sums) {
+unsafe fn four_row_tiles(product: &Int8Product<'_>, at: Place<'_>, half: usize) {
+    let Place { panel, lhs, sums } = at;
     let row_bytes = product.row_stride * size_of::<ByteLine>();
     // SAFETY: the caller vouches for the tiles and the rows; the panel holds `taps · steps` steps of 2 KB, each half tile 0
     // and half tile 1; `sums` is 64 rows of 128 bytes.
@@ -102,16 +129,16 @@ unsafe fn four_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, half: 
             a = out(reg) _,
             n = out(reg) _,
             tap0 = inout(reg) lhs => _,
-            steps = in(reg) product.panel.steps(),
-            taps = inout(reg) product.panel.taps() => _,
+            steps = in(reg) panel.steps(),
+            taps = inout(reg) panel.taps() => _,
             tap_bytes = in(reg) product.tap_stride * size_of::<ByteLine>(),
             stride = in(reg) row_bytes,
             next = in(reg) ROWS * row_bytes,
             // Back to the first tile of rows, one line further.
             back = in(reg) (3 * ROWS * row_bytes).wrapping_sub(size_of::<ByteLine>()),
             line = in(reg) size_of::<ByteLine>(),
-            b = inout(reg) product.panel.lines().as_ptr().add(half * STEP_LINES / 2) => _,
-            c = in(reg) sums.0.as_mut_ptr().add(half * PANEL / 2),
+            b = inout(reg) panel.lines().as_ptr().add(half * STEP_LINES / 2) => _,
+            c = in(reg) sums.add(half * PANEL / 2),
             options(nostack),
         );
     }
@@ -122,7 +149,8 @@ unsafe fn four_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, half: 
 /// # Safety
 /// Tiles are configured; the rows exist at `lhs`.
 #[inline]
-unsafe fn two_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &mut Sums) {
+unsafe fn two_row_tiles(product: &Int8Product<'_>, at: Place<'_>) {
+    let Place { panel, lhs, sums } = at;
     let row_bytes = product.row_stride * size_of::<ByteLine>();
     // SAFETY: the caller vouches for the tiles and the rows; the panel holds `taps · steps` steps of 2 KB; `sums` has
     // rows of 128 bytes, 32 and more.
@@ -164,13 +192,13 @@ unsafe fn two_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &
             a1 = out(reg) _,
             n = out(reg) _,
             tap0 = inout(reg) lhs => _,
-            steps = in(reg) product.panel.steps(),
-            taps = inout(reg) product.panel.taps() => _,
+            steps = in(reg) panel.steps(),
+            taps = inout(reg) panel.taps() => _,
             tap_bytes = in(reg) product.tap_stride * size_of::<ByteLine>(),
             stride = in(reg) row_bytes,
             line = in(reg) size_of::<ByteLine>(),
-            b = inout(reg) product.panel.lines().as_ptr() => _,
-            c = in(reg) sums.0.as_mut_ptr(),
+            b = inout(reg) panel.lines().as_ptr() => _,
+            c = in(reg) sums,
             options(nostack),
         );
     }
@@ -183,7 +211,8 @@ unsafe fn two_row_tiles(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &
 /// # Safety
 /// As [`two_row_tiles`].
 #[inline]
-unsafe fn one_row_tile(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &mut Sums) {
+unsafe fn one_row_tile(product: &Int8Product<'_>, at: Place<'_>) {
+    let Place { panel, lhs, sums } = at;
     let row_bytes = product.row_stride * size_of::<ByteLine>();
     // SAFETY: as in `two_row_tiles`.
     unsafe {
@@ -212,13 +241,13 @@ unsafe fn one_row_tile(product: &Int8Product<'_>, lhs: *const ByteLine, sums: &m
             a = out(reg) _,
             n = out(reg) _,
             tap = inout(reg) lhs => _,
-            steps = in(reg) product.panel.steps(),
-            taps = inout(reg) product.panel.taps() => _,
+            steps = in(reg) panel.steps(),
+            taps = inout(reg) panel.taps() => _,
             tap_bytes = in(reg) product.tap_stride * size_of::<ByteLine>(),
             stride = in(reg) row_bytes,
             line = in(reg) size_of::<ByteLine>(),
-            b = inout(reg) product.panel.lines().as_ptr() => _,
-            c = in(reg) sums.0.as_mut_ptr(),
+            b = inout(reg) panel.lines().as_ptr() => _,
+            c = in(reg) sums,
             options(nostack),
         );
     }

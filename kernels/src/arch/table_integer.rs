@@ -9,7 +9,7 @@ macro_rules! integer_table {
             use super::*;
             use $crate::activations_q8::{Q8Rows, Q8RowsMut};
             use $crate::arch::generic::{gemm_int8, matmul_q8, prepare_int8, quantize_q8};
-            use $crate::dispatch::half::Prepare;
+            use $crate::dispatch::half::{Prepare, Values};
             use $crate::dispatch::WeightRows;
             use $crate::dispatch::integer::IntegerTable;
             use $crate::int8::{ByteLine, Int8Product};
@@ -29,7 +29,7 @@ macro_rules! integer_table {
                 gemm_int8::gemm::<$simd, $gemm_rows>($token, product, acc, acc_stride);
             }
             $(#[$features])*
-            fn prepare_int8(x: &[f32], inverse_scales: &[f32], how: &Prepare<'_>, dst: &mut [ByteLine]) {
+            fn prepare_int8(x: Values<'_>, inverse_scales: &[f32], how: &Prepare<'_>, dst: &mut [ByteLine]) {
                 prepare_int8::prepare::<$simd>($token, x, inverse_scales, how, dst);
             }
         }

@@ -1,6 +1,6 @@
 //! The integer kernels of a table, and the checked methods through which they are used.
 
-use super::half::{Activation, Prepare};
+use super::half::{Activation, Prepare, Values};
 use super::{Kernels, WeightRows};
 use crate::WeightType;
 use crate::activations_q8::{Q8Rows, Q8RowsMut};
@@ -12,7 +12,7 @@ pub(crate) struct IntegerTable {
     pub(crate) quantize_q8: unsafe fn(&[f32], usize, &mut Q8RowsMut<'_>),
     pub(crate) matmul_q8: unsafe fn(&WeightRows<'_>, Q8Rows<'_>, &mut [f32]),
     pub(crate) gemm_int8: unsafe fn(&Int8Product<'_>, &mut [f32], usize),
-    pub(crate) prepare_int8: unsafe fn(&[f32], &[f32], &Prepare<'_>, &mut [ByteLine]),
+    pub(crate) prepare_int8: unsafe fn(Values<'_>, &[f32], &Prepare<'_>, &mut [ByteLine]),
 }
 
 impl Kernels {
@@ -61,7 +61,8 @@ impl Kernels {
         unsafe { (self.integer.matmul_q8)(w, x, out) }
     }
 
-    /// `acc[r][o] = scale[o] · Σ_tap Σ_i (lhs[r + tap][i] − 128) · panel[tap][i][o]`, the sum exact; `acc` is overwritten.
+    /// `acc[r][o] = scale[o] · Σ_tap Σ_i (lhs[r + tap][i] − 128) · code[tap][i][o]` for the outputs of all panels, the sum
+    /// exact; `acc` is overwritten. Calls for 64 rows and all panels at a time are the fastest.
     ///
     /// The same to the bit on every instruction set, and however rows are split.
     ///
@@ -82,7 +83,13 @@ impl Kernels {
     ///
     /// # Panics
     /// If a slice has another size, snake comes without a normalisation, or one with fewer than sixteen channels.
-    pub fn prepare_int8(&self, x: &[f32], inverse_scales: &[f32], how: &Prepare<'_>, dst: &mut [ByteLine]) {
+    pub fn prepare_int8(
+        &self,
+        x: Values<'_>,
+        inverse_scales: &[f32],
+        how: &Prepare<'_>,
+        dst: &mut [ByteLine],
+    ) {
         let channels = inverse_scales.len();
         assert!(channels > 0 && x.len().is_multiple_of(channels), "prepare_int8: not whole rows");
         assert_eq!(dst.len(), x.len() / channels * lines(channels), "prepare_int8: dst is not as many rows");

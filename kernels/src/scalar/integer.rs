@@ -4,7 +4,7 @@ use super::{activate, adain};
 use crate::activations_q8::{Q8Rows, Q8RowsMut};
 use crate::block::BLOCK_ELEMENTS;
 use crate::dispatch::WeightRows;
-use crate::dispatch::half::Prepare;
+use crate::dispatch::half::{Prepare, Values};
 use crate::dispatch::integer::IntegerTable;
 use crate::int8::{ByteLine, Int8Product, PANEL, STEP, ZERO, lines};
 use crate::quantize::dequantize_row;
@@ -85,9 +85,10 @@ pub fn matmul_q8(w: &WeightRows<'_>, x: Q8Rows<'_>, out: &mut [f32]) {
 
 /// See [`Kernels::gemm_int8`](crate::Kernels::gemm_int8).
 pub fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) {
-    let Int8Product { lhs, row_stride, rows, tap_stride, panel } = *product;
+    let Int8Product { lhs, row_stride, rows, tap_stride, panels } = *product;
     for r in 0..rows {
-        for o in 0..PANEL {
+        for (output, scaled) in acc[r * acc_stride..][..panels.len() * PANEL].iter_mut().enumerate() {
+            let (panel, o) = (&panels[output / PANEL], output % PANEL);
             let mut sum = 0i32;
             for tap in 0..panel.taps() {
                 for input in 0..panel.steps() * STEP {
@@ -95,20 +96,21 @@ pub fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) 
                     sum += (i32::from(x) - i32::from(ZERO)) * i32::from(panel.code(tap, input, o));
                 }
             }
-            acc[r * acc_stride + o] = sum as f32 * panel.scales()[o];
+            *scaled = sum as f32 * panel.scales()[o];
         }
     }
 }
 
 /// See [`Kernels::prepare_int8`](crate::Kernels::prepare_int8).
-pub fn prepare_int8(x: &[f32], inverse_scales: &[f32], how: &Prepare<'_>, dst: &mut [ByteLine]) {
+pub fn prepare_int8(x: Values<'_>, inverse_scales: &[f32], how: &Prepare<'_>, dst: &mut [ByteLine]) {
     let channels = inverse_scales.len();
-    for (x, dst) in x.chunks_exact(channels).zip(dst.chunks_exact_mut(lines(channels))) {
+    for (r, dst) in dst.chunks_exact_mut(lines(channels)).enumerate() {
         let codes: &mut [u8] = bytemuck::cast_slice_mut(dst);
-        for (c, (x, code)) in x.iter().zip(codes).enumerate() {
+        for (c, code) in codes[..channels].iter_mut().enumerate() {
+            let x = x.get(r * channels + c);
             let y = match how {
-                Prepare::Plain(activation) => activate(*x, *activation, c),
-                Prepare::Styled(affine, activation) => activate(adain(*x, affine, c), *activation, c),
+                Prepare::Plain(activation) => activate(x, *activation, c),
+                Prepare::Styled(affine, activation) => activate(adain(x, affine, c), *activation, c),
             };
             let exact = y * inverse_scales[c] + f32::from(ZERO);
             *code = exact.round_ties_even().clamp(1.0, 255.0) as u8;

@@ -5,6 +5,8 @@
 #[cfg(not(feature = "espeak"))]
 mod absent;
 #[cfg(feature = "espeak")]
+mod align;
+#[cfg(feature = "espeak")]
 mod chunks;
 #[cfg(feature = "espeak")]
 mod data;
@@ -14,6 +16,9 @@ mod ffi;
 mod present;
 #[cfg(feature = "espeak")]
 mod scripts;
+#[cfg(feature = "espeak")]
+mod tokens;
+mod word;
 
 #[cfg(not(feature = "espeak"))]
 pub use absent::Espeak;

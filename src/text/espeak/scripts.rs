@@ -5,23 +5,37 @@
 //! before). A crash cannot be caught, so each language gets the scripts it is written in, Latin letters, and common signs;
 //! everything else is as a space. A fuzzer (`tests/text_espeak.rs`) goes through what is left.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
-use crate::text::Language;
+use crate::text::{Language, SourceMap, marks};
 
 /// `text` with characters of foreign scripts and rare signs as spaces, and hyphens between a sign and something else too
 /// (`€-x`), which lead to the same crash.
-pub(super) fn readable(text: &str, language: Language) -> Cow<'_, str> {
-    let (mut last, mut kept) = (' ', String::with_capacity(text.len()));
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != '-';
-        let stray_hyphen =
-            c == '-' && is_sign(last) && chars.peek().is_some_and(|next| !next.is_whitespace());
-        last = if stray_hyphen || !is_readable(c, language) { ' ' } else { c };
-        kept.push(last);
-    }
-    if kept == text { Cow::Borrowed(text) } else { Cow::Owned(kept) }
+pub(super) fn readable(text: &str, language: Language) -> (String, SourceMap) {
+    let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != '-';
+    let mut last = ' ';
+    let mut chars = text.chars().skip(1).chain([' ']);
+    marks::replace_chars(text, |c| {
+        let next = chars.next().unwrap_or(' ');
+        let is_stray_hyphen = c == '-' && is_sign(last) && !next.is_whitespace();
+        let is_kept = !is_stray_hyphen && is_readable(c, language);
+        last = if is_kept { c } else { ' ' };
+        (!is_kept).then_some(" ")
+    })
+}
+
+/// The runs of letters and digits in `text` that [`readable`] does not keep, as ranges of bytes.
+pub(super) fn unreadable(text: &str, language: Language) -> impl Iterator<Item = Range<usize>> {
+    let is_lost = move |c: char| c.is_alphanumeric() && !is_readable(c, language);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(is_lost)?;
+        // A run goes on over accents and signs of the same script.
+        let goes_on = |c: char| !c.is_whitespace() && !is_readable(c, language);
+        let len = text[start..].find(|c| !goes_on(c)).unwrap_or(text.len() - start);
+        at = start + len;
+        Some(start..at)
+    })
 }
 
 fn is_readable(c: char, language: Language) -> bool {
@@ -53,11 +67,14 @@ mod tests {
 
     #[test]
     fn each_language_keeps_its_own_script() {
-        let kept = |text, language| readable(text, language).into_owned();
+        let kept = |text, language| readable(text, language).0;
         let mixed = "naïve €5 — नमस्ते 한국어 漢字 привет";
         assert_eq!(kept(mixed, Language::French).trim_end(), "naïve €5 —");
         assert_eq!(kept(mixed, Language::Hindi).trim_end(), "naïve €5 — नमस्ते");
         assert!(kept(mixed, Language::Mandarin).contains("漢字"));
+        let lost = |language| unreadable(mixed, language).map(|range| &mixed[range]).collect::<Vec<_>>();
+        assert_eq!(lost(Language::French), ["नमस्ते", "한국어", "漢字", "привет"]);
+        assert_eq!(lost(Language::Hindi), ["한국어", "漢字", "привет"]);
         assert_eq!(kept("well-known -5 a - b €-5 --", Language::Spanish), "well-known -5 a - b € 5 --");
     }
 }

@@ -6,6 +6,7 @@ mod sentences;
 
 pub use phonemes::{Segment, split_phonemes};
 pub use sentences::{Sentences, split_sentences};
+pub(crate) use sentences::{ends_sentence, has_blank_line, sentence_from};
 
 /// What separates a piece from the one before it; a longer pause suits a stronger boundary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,6 +14,8 @@ pub use sentences::{Sentences, split_sentences};
 pub enum Boundary {
     /// Nothing comes before.
     Start,
+    /// The end of a paragraph.
+    Paragraph,
     /// The end of a sentence.
     Sentence,
     /// A comma, semicolon, colon or dash.

@@ -1,6 +1,7 @@
 //! Text into sentences, one at a time.
 
 use std::iter::FusedIterator;
+use std::ops::Range;
 
 use super::{CLOSERS, FULL_WIDTH_END, SENTENCE_END, abbreviations};
 
@@ -22,28 +23,23 @@ pub struct Sentences<'a> {
     at: usize,
 }
 
-impl Sentences<'_> {
-    /// As `next`: the bytes of the text that the sentence covers, and whether a blank line is before it.
-    pub(crate) fn next_range(&mut self) -> Option<(std::ops::Range<usize>, bool)> {
-        let gap_and_rest = &self.text[self.at..];
-        let rest = gap_and_rest.trim_start();
-        let gap = &gap_and_rest[..gap_and_rest.len() - rest.len()];
-        let start = self.at + gap.len();
-        if rest.is_empty() {
-            self.at = start;
-            return None;
-        }
-        self.at = start + end_of_sentence(rest);
-        let len = self.text[start..self.at].trim_end().len();
-        Some((start..start + len, has_blank_line(gap)))
-    }
+/// The bytes of the sentence of `text` that begins at or behind byte `at`, and whether a blank line is between them.
+pub(crate) fn sentence_from(text: &str, at: usize) -> Option<(Range<usize>, bool)> {
+    let gap_and_rest = &text[at..];
+    let rest = gap_and_rest.trim_start();
+    let gap = &gap_and_rest[..gap_and_rest.len() - rest.len()];
+    let start = at + gap.len();
+    let len = rest[..end_of_sentence(rest)].trim_end().len();
+    (!rest.is_empty()).then(|| (start..start + len, has_blank_line(gap)))
 }
 
 impl<'a> Iterator for Sentences<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.next_range().map(|(range, _)| &self.text[range])
+        let (range, _) = sentence_from(self.text, self.at)?;
+        self.at = range.end;
+        Some(&self.text[range])
     }
 }
 
@@ -88,6 +84,11 @@ fn end_of_sentence(text: &str) -> usize {
     text.len()
 }
 
+/// Whether the last visible part of `text` ends a sentence: a mark, quotes and brackets aside.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    text.trim_end().trim_end_matches(CLOSERS).ends_with(SENTENCE_END)
+}
+
 fn is_full_width(c: char) -> bool {
     FULL_WIDTH_END.contains(&c)
 }
@@ -97,7 +98,7 @@ fn is_line_end(c: char) -> bool {
 }
 
 /// Whether white space separates paragraphs.
-fn has_blank_line(space: &str) -> bool {
+pub(crate) fn has_blank_line(space: &str) -> bool {
     let breaks = space.chars().filter(|&c| is_line_end(c)).count() - space.matches("\r\n").count();
     breaks > 1 || space.contains(['\u{2029}', '\u{c}'])
 }

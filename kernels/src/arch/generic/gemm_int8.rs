@@ -2,7 +2,7 @@
 
 use crate::arch::integer::IntegerSimd;
 use crate::arch::simd::Simd;
-use crate::int8::{ByteLine, Int8Product, PANEL, ROWS, STEP, STEP_LINES};
+use crate::int8::{ByteLine, Int8Panel, Int8Product, PANEL, ROWS, STEP, STEP_LINES};
 
 /// Vectors of outputs that are summed at once.
 const VECTORS: usize = 2;
@@ -19,13 +19,15 @@ pub(crate) fn gemm<S: IntegerSimd, const MR: usize>(
     acc_stride: usize,
 ) {
     const { assert!(ROWS.is_multiple_of(MR)) };
-    for r in (0..product.rows).step_by(MR) {
-        for first in (0..PANEL).step_by(VECTORS * <S::Float as Simd>::LANES) {
-            // SAFETY: `Int8Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
-            unsafe {
-                let lhs = product.lhs.as_ptr().add(r * product.row_stride);
-                let acc = acc.as_mut_ptr().add(r * acc_stride + first);
-                tile::<S, MR>(s, product, lhs, first, acc, acc_stride);
+    for (p, panel) in product.panels.iter().enumerate() {
+        for r in (0..product.rows).step_by(MR) {
+            for first in (0..PANEL).step_by(VECTORS * <S::Float as Simd>::LANES) {
+                // SAFETY: `Int8Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
+                unsafe {
+                    let lhs = product.lhs.as_ptr().add(r * product.row_stride);
+                    let acc = acc.as_mut_ptr().add(r * acc_stride + p * PANEL + first);
+                    tile::<S, MR>(s, product, panel, lhs, first, acc, acc_stride);
+                }
             }
         }
     }
@@ -39,6 +41,7 @@ pub(crate) fn gemm<S: IntegerSimd, const MR: usize>(
 unsafe fn tile<S: IntegerSimd, const MR: usize>(
     s: S,
     product: &Int8Product<'_>,
+    panel: &Int8Panel,
     lhs: *const ByteLine,
     first: usize,
     acc: *mut f32,
@@ -47,12 +50,12 @@ unsafe fn tile<S: IntegerSimd, const MR: usize>(
     let f = s.float();
     let lanes = <S::Float as Simd>::LANES;
     let tile_lines = STEP_LINES / (PANEL / LINE_OUTPUTS);
-    let (taps, steps) = (product.panel.taps(), product.panel.steps());
-    let weights = product.panel.lines().as_ptr();
+    let (taps, steps) = (panel.taps(), panel.steps());
+    let weights = panel.lines().as_ptr();
     // SAFETY: the caller vouches for the rows; the panel holds `STEP_LINES` lines for each step, and `PANEL` scales and
     // corrections, of which `first + VECTORS · LANES` is no more.
     unsafe {
-        let corrections = product.panel.corrections().as_ptr().add(first);
+        let corrections = panel.corrections().as_ptr().add(first);
         let start = [s.load_ints(corrections), s.load_ints(corrections.add(lanes))];
         let mut sums = [[s.signed_begin(start[0]); VECTORS]; MR];
         for sums in &mut sums {
@@ -81,7 +84,7 @@ unsafe fn tile<S: IntegerSimd, const MR: usize>(
                 }
             }
         }
-        let scales = product.panel.scales().as_ptr().add(first);
+        let scales = panel.scales().as_ptr().add(first);
         for (r, sums) in sums.into_iter().enumerate() {
             for (v, sum) in sums.into_iter().enumerate() {
                 let sum = s.signed_end(s.splat_product(0, 0), sum);

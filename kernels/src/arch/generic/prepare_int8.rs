@@ -2,8 +2,8 @@
 
 use super::prepare::{Identity, LeakyRelu, Step, Styled};
 use crate::arch::integer::IntegerSimd;
-use crate::arch::simd::Simd;
-use crate::dispatch::half::{Activation, Prepare};
+use crate::arch::simd::{Element, Simd};
+use crate::dispatch::half::{Activation, Prepare, Values};
 use crate::int8::{ByteLine, STEP, ZERO, lines};
 
 /// Rows that share the loads of the channels' parameters.
@@ -16,7 +16,21 @@ const MAX_LANES: usize = 16;
 #[inline(always)]
 pub(crate) fn prepare<S: IntegerSimd>(
     s: S,
-    x: &[f32],
+    x: Values<'_>,
+    inverse_scales: &[f32],
+    how: &Prepare<'_>,
+    dst: &mut [ByteLine],
+) {
+    match x {
+        Values::F32(x) => typed(s, x, inverse_scales, how, dst),
+        Values::Bf16(x) => typed(s, x, inverse_scales, how, dst),
+    }
+}
+
+#[inline(always)]
+fn typed<S: IntegerSimd, E: Element>(
+    s: S,
+    x: &[E],
     inverse_scales: &[f32],
     how: &Prepare<'_>,
     dst: &mut [ByteLine],
@@ -49,9 +63,9 @@ fn code<S: Simd>(s: S, y: S::V, inverse_scale: S::V) -> S::V {
 }
 
 #[inline(always)]
-fn rows<S: IntegerSimd>(
+fn rows<S: IntegerSimd, E: Element>(
     i: S,
-    x: &[f32],
+    x: &[E],
     inverse_scales: &[f32],
     step: impl Step<S::Float>,
     dst: &mut [ByteLine],
@@ -74,7 +88,7 @@ fn rows<S: IntegerSimd>(
                     // All four before the first is stored: their chains of instructions then run side by side.
                     let mut values = [s.splat(0.0); SHARED_ROWS];
                     for (r, v) in values.iter_mut().enumerate() {
-                        let y = s.load(src.add((first + r) * channels + channel));
+                        let y = E::load(s, src.add((first + r) * channels + channel));
                         *v = code(s, step.apply(s, y, &parameters), inverse);
                     }
                     for (r, v) in values.into_iter().enumerate() {
@@ -82,7 +96,7 @@ fn rows<S: IntegerSimd>(
                     }
                 } else {
                     for r in first..first + shared {
-                        let y = s.load(src.add(r * channels + channel));
+                        let y = E::load(s, src.add(r * channels + channel));
                         let v = code(s, step.apply(s, y, &parameters), inverse);
                         i.store_codes(out.add(r * stride + channel), v);
                     }
@@ -100,9 +114,9 @@ fn rows<S: IntegerSimd>(
 /// # Safety
 /// As in [`rows`].
 #[inline(always)]
-unsafe fn tail<S: IntegerSimd>(
+unsafe fn tail<S: IntegerSimd, E: Element>(
     i: S,
-    x: &[f32],
+    x: &[E],
     inverse_scales: &[f32],
     step: impl Step<S::Float>,
     dst: &mut [ByteLine],
@@ -117,14 +131,16 @@ unsafe fn tail<S: IntegerSimd>(
             let at = channels - lanes;
             // SAFETY: `at + LANES` is `channels`, no more than the line's bytes.
             unsafe {
-                let y = step.apply(s, s.load(x.as_ptr().add(at)), &step.parameters(s, at));
+                let y = step.apply(s, E::load(s, x.as_ptr().add(at)), &step.parameters(s, at));
                 let v = code(s, y, s.load(inverse_scales.as_ptr().add(at)));
                 i.store_codes(dst.as_mut_ptr().add(at), v);
             }
         } else {
             // Fewer channels than lanes in all: only plain steps, which need no parameters, come here.
             let mut padded = [[0.0f32; MAX_LANES]; 2];
-            padded[0][..rest].copy_from_slice(x);
+            for (padded, x) in padded[0].iter_mut().zip(x) {
+                *padded = x.to_f32();
+            }
             padded[1][..rest].copy_from_slice(inverse_scales);
             let mut out = [0u8; MAX_LANES];
             // SAFETY: the arrays hold a vector; `parameters` of plain steps read nothing.
