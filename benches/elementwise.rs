@@ -218,7 +218,7 @@ impl Elementwise {
 
         let scales = vec![40.0; channels];
         let bytes = |kernels: &Kernels, dst: &mut [ByteLine]| {
-            kernels.prepare_int8(black_box(&x), &scales, &how, dst);
+            kernels.prepare_int8(Values::F32(black_box(&x)), &scales, &how, dst);
         };
         let mut found = vec![ByteLine::ZEROS; tile.rows * int8::lines(channels)];
         let mut expected = found.clone();

@@ -115,19 +115,22 @@ fn bf16_convolution(
         values.as_chunks().0.iter().map(|line: &[f32; bf16::STEP]| Line(line.map(bf16::from_f32))).collect()
     };
     let lhs = lines((TILE_ROWS + taps - 1) * steps, 1);
-    let panels: Vec<Vec<Line>> = (0..out_channels.div_ceil(bf16::PANEL))
-        .map(|p| lines(taps * steps * bf16::STEP_LINES, p as u64))
-        .collect();
+    let count = out_channels.div_ceil(bf16::PANEL);
+    let panels = lines(count * taps * steps * bf16::STEP_LINES, 2);
     let run = |kernels: &Kernels, out: &mut [f32]| {
-        for (panel, acc) in panels.iter().zip(out.chunks_exact_mut(TILE_ROWS * bf16::PANEL)) {
-            let lhs = black_box(&lhs);
-            let (row_stride, tap_stride, accumulate) = (steps, steps, false);
-            let product =
-                Bf16Product { lhs, row_stride, rows: TILE_ROWS, taps, tap_stride, steps, panel, accumulate };
-            kernels.gemm_bf16(&product, acc, bf16::PANEL);
-        }
+        let product = Bf16Product {
+            lhs: black_box(&lhs),
+            row_stride: steps,
+            rows: TILE_ROWS,
+            taps,
+            tap_stride: steps,
+            steps,
+            panels: &panels,
+            accumulate: false,
+        };
+        kernels.gemm_bf16(&product, out, count * bf16::PANEL);
     };
-    let mut out = vec![0.0; panels.len() * TILE_ROWS * bf16::PANEL];
+    let mut out = vec![0.0; count * TILE_ROWS * bf16::PANEL];
     let mut expected = out.clone();
     run(kernels, &mut out);
     run(scalar(), &mut expected);

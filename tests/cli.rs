@@ -407,17 +407,23 @@ fn bench_measures_each_length() {
     let bench = ["bench", "--tokens", "6,12", "--threads", "2", "--repeats", "2"];
     let table = dir.kokoro(bench).run().succeeds_silently();
     table.expect(table.stdout().contains("RTF") && table.stdout().contains("Stages of 12 tokens"), "a table");
-    let json = dir.kokoro(bench.iter().chain(&["--json"])).run().succeeds_silently();
+    let json = dir.kokoro(bench.iter().chain(&["--json", "--precision", "f32"])).run().succeeds_silently();
     let report: serde_json::Value = serde_json::from_slice(&json.output.stdout).unwrap();
     assert_eq!((&report["threads"], &report["precision"]), (&2.into(), &"f32".into()));
-    assert!(report["load_s"].as_f64() > Some(0.0));
+    assert!(
+        report["load_s"].as_f64() > Some(0.0) && report["first_audio_s"].as_f64() > report["load_s"].as_f64()
+    );
     let runs = report["runs"].as_array().unwrap();
     assert_eq!(runs.iter().map(|run| run["tokens"].as_u64().unwrap()).collect::<Vec<_>>(), [6, 12]);
     for run in runs {
         let of = |key: &str| run[key].as_f64().unwrap();
         assert!((of("rtf") - of("wall_s_median") / of("audio_s")).abs() < 1e-9);
         assert!(of("wall_s_min") <= of("wall_s_median"));
-        assert_eq!(run["stages"].as_array().unwrap().len(), 7);
+        let stages = run["stages"].as_array().unwrap();
+        assert_eq!(stages.len(), 7);
+        assert!(
+            stages.iter().all(|stage| (stage["gflops"].as_f64() > Some(0.0)) != (stage["name"] == "source"))
+        );
     }
     for bad in [
         ["--tokens", "0"],

@@ -5,7 +5,6 @@ mod common;
 use std::path::PathBuf;
 
 use common::golden::{Comparison, Golden, exact, snr_db};
-use kokoro_gguf::Model;
 
 /// As for the small fixture. Measured: 9e-6 given the reference's input.
 const TOLERANCE: f64 = 1e-4;

@@ -12,7 +12,7 @@ use Language::{AmericanEnglish, BritishEnglish};
 
 /// The share of held-out words that must be read exactly as misaki's lexicon has them, stress included: what was measured
 /// on these words less 2 %, so that a retrained network of the same quality passes.
-const MIN_WORDS: [(Language, &str, f64); 2] = [(AmericanEnglish, "us", 0.605), (BritishEnglish, "gb", 0.627)];
+const MIN_WORDS: [(Language, &str, f64); 2] = [(AmericanEnglish, "us", 0.615), (BritishEnglish, "gb", 0.643)];
 /// The same for symbols, as 1 − edits / symbols.
 const MIN_SYMBOLS: f64 = 0.90;
 

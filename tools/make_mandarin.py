@@ -3,7 +3,7 @@
 
     pip install jieba==0.42.1 pypinyin==0.55.0 cn2an==0.5.24 ordered-set==4.1.0
     pip install --no-deps misaki==0.9.4
-    python tools/make_mandarin.py data OUT            # src/text/mandarin/mandarin.bin
+    python tools/make_mandarin.py data OUT            # assets/mandarin/mandarin.bin
     python tools/make_mandarin.py fixtures FOLDER     # fixtures/text/{mandarin,pinyin,chinese_numbers}.tsv
 
 The data is jieba's dictionary (MIT) and pypinyin's readings of characters and phrases (MIT), compressed; see

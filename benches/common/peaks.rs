@@ -1,5 +1,5 @@
-//! What one thread of this processor can do, measured in the run that is compared with it: products of operands that lie in
-//! the first-level cache, and copying within the second-level cache.
+//! What one thread of this processor can do, measured in the run that is compared with it: the fastest products, of operands
+//! that lie in the first-level cache, and copying within the second-level cache.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -22,9 +22,10 @@ pub struct Peaks {
     pub copy_bytes: f64,
 }
 
-/// Rows and inputs of the products: 8 to 32 KB a side.
+/// Rows and bytes of inputs of the products: 24 and 16 KB a side, so that both lie in the first-level cache and sums are long
+/// beside what storing them takes.
 const ROWS: usize = 48;
-const INPUTS: usize = 128;
+const INPUT_BYTES: usize = 512;
 /// Bytes of each side of the copy.
 const COPY_BYTES: usize = 256 << 10;
 /// Trials, of which the best counts, and what a trial takes.
@@ -69,20 +70,20 @@ fn best_rate(work: f64, mut call: impl FnMut()) -> f64 {
 }
 
 fn f32_flops(kernels: &Kernels) -> f64 {
-    let width = kernels.panel_width();
-    let (a, panel) = (noise(ROWS * INPUTS, 1), noise(INPUTS * width, 2));
+    let (width, k) = (kernels.panel_width(), INPUT_BYTES / size_of::<f32>());
+    let (a, panel) = (noise(ROWS * k, 1), noise(k * width, 2));
     let mut acc = vec![0.0; ROWS * width];
-    best_rate((2 * ROWS * INPUTS * width) as f64, || {
-        kernels.gemm_panel(black_box(&a), INPUTS, ROWS, INPUTS, &panel, &mut acc);
+    best_rate((2 * ROWS * k * width) as f64, || {
+        kernels.gemm_panel(black_box(&a), k, ROWS, k, &panel, &mut acc);
     })
 }
 
 fn bf16_flops(kernels: &Kernels) -> f64 {
-    let steps = INPUTS / bf16::STEP;
+    let steps = INPUT_BYTES / size_of::<Line>();
     let lines = |count: usize| vec![Line([bf16::from_f32(0.5); bf16::STEP]); count];
     let (lhs, panel) = (lines(ROWS * steps), lines(steps * bf16::STEP_LINES));
     let mut acc = vec![0.0; ROWS * bf16::PANEL];
-    best_rate((2 * ROWS * INPUTS * bf16::PANEL) as f64, || {
+    best_rate((2 * ROWS * steps * bf16::STEP * bf16::PANEL) as f64, || {
         let product = Bf16Product {
             lhs: black_box(&lhs),
             row_stride: steps,
@@ -90,7 +91,7 @@ fn bf16_flops(kernels: &Kernels) -> f64 {
             taps: 1,
             tap_stride: 0,
             steps,
-            panel: &panel,
+            panels: &panel,
             accumulate: false,
         };
         kernels.gemm_bf16(&product, &mut acc, bf16::PANEL);
@@ -98,10 +99,16 @@ fn bf16_flops(kernels: &Kernels) -> f64 {
 }
 
 fn int8_ops(kernels: &Kernels) -> f64 {
-    let panel = Int8Panel::pack(&noise(int8::PANEL * INPUTS, 1), int8::PANEL, 1, INPUTS, &[1.0; INPUTS]);
+    let panel = Int8Panel::pack(
+        &noise(int8::PANEL * INPUT_BYTES, 1),
+        int8::PANEL,
+        1,
+        INPUT_BYTES,
+        &[1.0; INPUT_BYTES],
+    );
     let lhs = vec![ByteLine([200; int8::STEP]); ROWS * panel.steps()];
     let mut acc = vec![0.0; ROWS * int8::PANEL];
-    best_rate((2 * ROWS * INPUTS * int8::PANEL) as f64, || {
+    best_rate((2 * ROWS * INPUT_BYTES * int8::PANEL) as f64, || {
         let product = Int8Product {
             lhs: black_box(&lhs),
             row_stride: panel.steps(),

@@ -63,7 +63,7 @@ pub fn weight_place(tap: usize, steps: usize, input: usize, output: usize) -> (u
     (tile * TILE_LINES + input % STEP / 2, output % TILE_OUTPUTS * 2 + input % 2)
 }
 
-/// What [`crate::Kernels::gemm_bf16`] multiplies: rows of activations with one panel of weights, tap by tap.
+/// What [`crate::Kernels::gemm_bf16`] multiplies: rows of activations with panels of weights, tap by tap.
 #[derive(Debug, Clone, Copy)]
 pub struct Bf16Product<'a> {
     /// Activations.
@@ -78,29 +78,50 @@ pub struct Bf16Product<'a> {
     pub tap_stride: usize,
     /// Steps of each tap.
     pub steps: usize,
-    /// Weights: `taps · steps ·` [`STEP_LINES`] lines.
-    pub panel: &'a [Line],
+    /// Weights of one or more panels, one behind the other, each `taps · steps ·` [`STEP_LINES`] lines.
+    pub panels: &'a [Line],
     /// Whether the sums are added to what is there.
     pub accumulate: bool,
 }
 
-impl Bf16Product<'_> {
+impl<'a> Bf16Product<'a> {
+    /// Lines of a panel.
+    fn panel_lines(&self) -> usize {
+        self.taps * self.steps * STEP_LINES
+    }
+
+    /// The products with each panel by itself, and the first column of its sums.
+    pub(crate) fn each_panel(&self) -> impl Iterator<Item = (usize, Bf16Product<'a>)> {
+        let whole = *self;
+        let panels = self.panels.chunks_exact(self.panel_lines()).enumerate();
+        panels.map(move |(i, panels)| (i * PANEL, Bf16Product { panels, ..whole }))
+    }
+
     /// # Panics
     /// If a part does not fit the others.
     pub(crate) fn check(&self, acc: usize, acc_stride: usize) {
-        let Self { lhs, row_stride, rows, taps, tap_stride, steps, panel, .. } = *self;
+        let Self { lhs, row_stride, rows, taps, tap_stride, steps, panels, .. } = *self;
         assert!(rows > 0 && taps > 0 && steps > 0, "gemm_bf16: nothing to multiply");
         assert_eq!(rows % ROWS, 0, "gemm_bf16: rows are not a multiple of {ROWS}");
         let end = (rows - 1) * row_stride + (taps - 1) * tap_stride + steps;
         assert!(end <= lhs.len(), "gemm_bf16: lhs ends before the last row");
-        assert_eq!(panel.len(), taps * steps * STEP_LINES, "gemm_bf16: panel is not taps × steps");
-        assert!((rows - 1) * acc_stride + PANEL <= acc && acc_stride >= PANEL, "gemm_bf16: acc is too small");
+        let whole = !panels.is_empty() && panels.len().is_multiple_of(self.panel_lines());
+        assert!(whole, "gemm_bf16: panels are not whole, each taps × steps");
+        let outputs = panels.len() / self.panel_lines() * PANEL;
+        let fits = (rows - 1) * acc_stride + outputs <= acc && acc_stride >= outputs;
+        assert!(fits, "gemm_bf16: acc is too small for {rows} rows of {outputs}");
     }
 }
 
 /// The obvious version of [`crate::Kernels::gemm_bf16`].
 pub fn gemm(product: &Bf16Product<'_>, acc: &mut [f32], acc_stride: usize) {
-    let Bf16Product { lhs, row_stride, rows, taps, tap_stride, steps, panel, accumulate } = *product;
+    for (first, product) in product.each_panel() {
+        gemm_panel(&product, &mut acc[first..], acc_stride);
+    }
+}
+
+fn gemm_panel(product: &Bf16Product<'_>, acc: &mut [f32], acc_stride: usize) {
+    let Bf16Product { lhs, row_stride, rows, taps, tap_stride, steps, panels, accumulate } = *product;
     for r in 0..rows {
         for o in 0..PANEL {
             let mut sum = if accumulate { acc[r * acc_stride + o] } else { 0.0f32 };
@@ -108,7 +129,7 @@ pub fn gemm(product: &Bf16Product<'_>, acc: &mut [f32], acc_stride: usize) {
                 for input in 0..steps * STEP {
                     let x = lhs[r * row_stride + tap * tap_stride + input / STEP].0[input % STEP];
                     let (line, at) = weight_place(tap, steps, input, o);
-                    sum += to_f32(x) * to_f32(panel[line].0[at]);
+                    sum += to_f32(x) * to_f32(panels[line].0[at]);
                 }
             }
             acc[r * acc_stride + o] = sum;

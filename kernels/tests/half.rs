@@ -47,7 +47,7 @@ fn the_bf16_product_is_the_sum_of_the_rounded_products() {
                     taps,
                     tap_stride,
                     steps,
-                    panel: &panel,
+                    panels: &panel,
                     accumulate,
                 };
                 kernels.gemm_bf16(&product, &mut acc, acc_stride);
@@ -92,7 +92,7 @@ fn the_bf16_product_does_not_depend_on_how_many_rows_there_are() {
                 taps: 1,
                 tap_stride: 0,
                 steps: 2,
-                panel: &panel,
+                panels: &panel,
                 accumulate: false,
             };
             kernels.gemm_bf16(&product, &mut acc, PANEL);
@@ -277,6 +277,39 @@ fn brain_floats_are_taken_and_left_as_their_values_are() {
                     kernels.isa()
                 );
                 assert_eq!(ours, theirs, "{} {channels}", kernels.isa());
+            }
+        }
+    }
+}
+
+#[test]
+fn several_panels_are_as_each_by_itself() {
+    for kernels in tables() {
+        let (rows, taps, steps) = (48, 3, 2);
+        let lhs = random_lines((rows + taps) * steps, 5);
+        let lines = taps * steps * STEP_LINES;
+        let panels = random_lines(3 * lines, 6);
+        let run = |panels: &[Line], acc: &mut [f32], stride: usize| {
+            let product = Bf16Product {
+                lhs: &lhs,
+                row_stride: steps,
+                rows,
+                taps,
+                tap_stride: steps,
+                steps,
+                panels,
+                accumulate: false,
+            };
+            kernels.gemm_bf16(&product, acc, stride);
+        };
+        let mut together = vec![0.0; rows * 3 * PANEL];
+        run(&panels, &mut together, 3 * PANEL);
+        for (i, panel) in panels.chunks_exact(lines).enumerate() {
+            let mut alone = vec![0.0; rows * PANEL];
+            run(panel, &mut alone, PANEL);
+            for r in 0..rows {
+                let row = &together[(r * 3 + i) * PANEL..][..PANEL];
+                assert_eq!(row, &alone[r * PANEL..][..PANEL], "{} panel {i}, row {r}", kernels.isa());
             }
         }
     }

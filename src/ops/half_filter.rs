@@ -174,16 +174,20 @@ impl HalfFilter {
             }
             let rows = out.len().next_multiple_of(ROWS);
             let place = Place { shape, row: row - first, rows, input_rows: input.rows };
-            for (i, panel) in panels.clone().enumerate() {
-                let sums = &mut sums[i * PANEL..];
-                let mut add = |lhs: &[Line], panels: &[Line], accumulate| {
-                    self.multiply(place, lhs, self.panel(panels, panel), sums, sums_stride, accumulate);
-                };
-                add(&input.high, &self.panels, false);
-                if let Some(low_panels) = &self.low_panels {
-                    add(&input.low, &self.panels, true);
-                    add(&input.high, low_panels, true);
-                }
+            let mut add = |lhs: &[Line], weights: &[Line], accumulate| {
+                self.multiply(
+                    place,
+                    lhs,
+                    self.some_panels(weights, panels.clone()),
+                    sums,
+                    sums_stride,
+                    accumulate,
+                );
+            };
+            add(&input.high, &self.panels, false);
+            if let Some(low_panels) = &self.low_panels {
+                add(&input.low, &self.panels, true);
+                add(&input.high, low_panels, true);
             }
             let Epilogue { accumulate, scale, .. } = epilogue;
             let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
@@ -192,13 +196,17 @@ impl HalfFilter {
         statistics
     }
 
-    /// The weights of one panel.
-    fn panel<'a>(&self, panels: &'a [Line], panel: usize) -> &'a [Line] {
-        let lines = self.groups.row_lines() * self.taps * STEP_LINES;
-        &panels[panel * lines..][..lines]
+    /// Lines of a panel's weights.
+    fn panel_lines(&self) -> usize {
+        self.groups.row_lines() * self.taps * STEP_LINES
     }
 
-    /// The product of some rows of prepared input with one panel.
+    /// The weights of some panels.
+    fn some_panels<'a>(&self, weights: &'a [Line], panels: Range<usize>) -> &'a [Line] {
+        &weights[panels.start * self.panel_lines()..panels.end * self.panel_lines()]
+    }
+
+    /// The product of some rows of prepared input with some panels.
     fn multiply(
         &self,
         place: Place<'_>,
@@ -219,7 +227,7 @@ impl HalfFilter {
             taps,
             tap_stride: shape.dilation * steps,
             steps,
-            panel: weights,
+            panels: weights,
             accumulate,
         };
         if taps == 1 {
@@ -227,10 +235,15 @@ impl HalfFilter {
             let product = Bf16Product { taps: count, tap_stride: group_lines, ..product };
             return self.kernels.gemm_bf16(&product, sums, sums_stride);
         }
-        for (group, panel) in weights.chunks_exact(taps * steps * STEP_LINES).enumerate() {
-            let accumulate = accumulate || group > 0;
-            let product = Bf16Product { lhs: &lhs[group * group_lines..], panel, accumulate, ..product };
-            self.kernels.gemm_bf16(&product, sums, sums_stride);
+        if count == 1 {
+            return self.kernels.gemm_bf16(&product, sums, sums_stride);
+        }
+        for (i, panel) in weights.chunks_exact(self.panel_lines()).enumerate() {
+            for (group, panels) in panel.chunks_exact(taps * steps * STEP_LINES).enumerate() {
+                let accumulate = accumulate || group > 0;
+                let product = Bf16Product { lhs: &lhs[group * group_lines..], panels, accumulate, ..product };
+                self.kernels.gemm_bf16(&product, &mut sums[i * PANEL..], sums_stride);
+            }
         }
     }
 

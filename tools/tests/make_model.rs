@@ -199,7 +199,7 @@ fn a_made_model_speaks_at_a_usual_pace_pitch_and_level() {
 fn the_same_seed_makes_the_same_file_and_another_seed_another() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("made.gguf");
-    let mut made = |seed| {
+    let made = |seed| {
         make(&Request { seed, ..tiny(WeightType::Q8_0) }, &path).expect("it can be made");
         fs::read(&path).expect("readable")
     };

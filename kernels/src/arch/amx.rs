@@ -106,13 +106,17 @@ pub(crate) unsafe fn gemm_bf16(product: &Bf16Product<'_>, acc: &mut [f32], acc_s
     unsafe {
         let _tiles = Tiles::configure();
         let (lhs, acc) = (lhs.as_ptr(), acc.as_mut_ptr());
-        let mut r = 0;
-        while r + 2 * ROWS <= rows {
-            two_row_tiles(product, lhs.add(r * row_stride), acc.add(r * acc_stride), acc_stride);
-            r += 2 * ROWS;
-        }
-        if r < rows {
-            one_row_tile(product, lhs.add(r * row_stride), acc.add(r * acc_stride), acc_stride);
+        // A panel's weights serve all rows while they are near.
+        for (first, product) in product.each_panel() {
+            let acc = acc.add(first);
+            let mut r = 0;
+            while r + 2 * ROWS <= rows {
+                two_row_tiles(&product, lhs.add(r * row_stride), acc.add(r * acc_stride), acc_stride);
+                r += 2 * ROWS;
+            }
+            if r < rows {
+                one_row_tile(&product, lhs.add(r * row_stride), acc.add(r * acc_stride), acc_stride);
+            }
         }
     }
 }
@@ -194,7 +198,7 @@ unsafe fn two_row_tiles(product: &Bf16Product<'_>, lhs: *const Line, acc: *mut f
             tap_bytes = in(reg) product.tap_stride * size_of::<Line>(),
             stride = in(reg) row_bytes,
             line = in(reg) size_of::<Line>(),
-            b = inout(reg) product.panel.as_ptr() => _,
+            b = inout(reg) product.panels.as_ptr() => _,
             c = inout(reg) acc => _,
             acc_bytes = in(reg) acc_stride * size_of::<f32>(),
             options(nostack),
@@ -248,7 +252,7 @@ unsafe fn one_row_tile(product: &Bf16Product<'_>, lhs: *const Line, acc: *mut f3
             tap_bytes = in(reg) product.tap_stride * size_of::<Line>(),
             stride = in(reg) row_bytes,
             line = in(reg) size_of::<Line>(),
-            b = inout(reg) product.panel.as_ptr() => _,
+            b = inout(reg) product.panels.as_ptr() => _,
             c = in(reg) acc,
             acc_bytes = in(reg) acc_stride * size_of::<f32>(),
             options(nostack),

@@ -169,12 +169,12 @@ impl BandStatistics {
 }
 
 impl Kernels {
-    /// `acc[r][o] = Σ_tap Σ_i lhs[r + tap][i] · panel[tap][i][o]`, products of bf16 summed in f32; `acc` is overwritten.
+    /// `acc[r][o] = Σ_tap Σ_i lhs[r + tap][i] · panels[tap][i][o]`, products of bf16 summed in f32; `acc` is overwritten.
     ///
     /// Subnormal values count as zero on some instruction sets.
     ///
     /// # Panics
-    /// If the rows are no multiple of [`ROWS`](crate::bf16::ROWS), `lhs` ends before the last row, or `panel` or `acc` has
+    /// If the rows are no multiple of [`ROWS`](crate::bf16::ROWS), `lhs` ends before the last row, or `panels` or `acc` has
     /// another size.
     pub fn gemm_bf16(&self, product: &Bf16Product<'_>, acc: &mut [f32], acc_stride: usize) {
         product.check(acc.len(), acc_stride);

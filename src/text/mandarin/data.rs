@@ -12,7 +12,7 @@ use jieba_rs::Jieba;
 
 use super::ipa::to_ipa;
 
-const PACKED: &[u8] = include_bytes!("mandarin.bin");
+const PACKED: &[u8] = include_bytes!("../../../assets/mandarin/mandarin.bin");
 
 /// The first character with a reading.
 const FIRST: u32 = 0x4e00;

@@ -15,19 +15,15 @@ pub(crate) fn gemm<S: Simd, const MR: usize>(
     acc_stride: usize,
 ) {
     const { assert!(ROWS.is_multiple_of(MR)) };
-    for r in (0..product.rows).step_by(MR) {
-        for first in (0..PANEL).step_by(VECTORS * S::LANES) {
-            // SAFETY: `Bf16Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
-            unsafe {
-                let lhs = product.lhs.as_ptr().add(r * product.row_stride);
-                tile::<S, MR>(
-                    s,
-                    product,
-                    lhs,
-                    first,
-                    acc.as_mut_ptr().add(r * acc_stride + first),
-                    acc_stride,
-                );
+    for (column, product) in product.each_panel() {
+        for r in (0..product.rows).step_by(MR) {
+            for first in (0..PANEL).step_by(VECTORS * S::LANES) {
+                // SAFETY: `Bf16Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
+                unsafe {
+                    let lhs = product.lhs.as_ptr().add(r * product.row_stride);
+                    let acc = acc.as_mut_ptr().add(r * acc_stride + column + first);
+                    tile::<S, MR>(s, &product, lhs, first, acc, acc_stride);
+                }
             }
         }
     }
@@ -61,7 +57,7 @@ unsafe fn tile<S: Simd, const MR: usize>(
         }
         for tap in 0..product.taps {
             for step in 0..product.steps {
-                let w = product.panel.as_ptr().add((tap * product.steps + step) * STEP_LINES);
+                let w = product.panels.as_ptr().add((tap * product.steps + step) * STEP_LINES);
                 let x = lhs.add(tap * product.tap_stride + step);
                 for pair in 0..tile_lines {
                     let mut rows = [x.cast::<u16>(); MR];

@@ -6,8 +6,8 @@ use super::math::polynomial;
 use crate::arch::simd::Simd;
 
 /// Arguments up to here are reduced by [`reduce`] to little more than ±π/4: beyond, the product that chooses the multiple
-/// of π/2 has no digits left behind the point.
-pub(super) const REDUCED_BELOW: f32 = 1_048_576.0;
+/// of π/2 has too few digits left behind the point.
+pub(super) const REDUCED_BELOW: f32 = 524_288.0;
 
 /// `n` and `x − n·π/2` for the nearest integer `n`.
 ///

@@ -92,13 +92,15 @@ impl Lexicon {
     /// The lexicon of American English.
     pub fn american() -> &'static Lexicon {
         static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-        LEXICON.get_or_init(|| Lexicon::new(include_bytes!("../data/american.lexicon"), false))
+        LEXICON
+            .get_or_init(|| Lexicon::new(include_bytes!("../../../../assets/misaki/american.lexicon"), false))
     }
 
     /// The lexicon of British English.
     pub fn british() -> &'static Lexicon {
         static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-        LEXICON.get_or_init(|| Lexicon::new(include_bytes!("../data/british.lexicon"), true))
+        LEXICON
+            .get_or_init(|| Lexicon::new(include_bytes!("../../../../assets/misaki/british.lexicon"), true))
     }
 
     fn new(data: &'static [u8], british: bool) -> Lexicon {

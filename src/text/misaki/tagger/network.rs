@@ -90,7 +90,7 @@ impl Network {
     pub fn get() -> &'static Network {
         static NETWORK: OnceLock<Network> = OnceLock::new();
         NETWORK.get_or_init(|| {
-            let mut reader = Reader(include_bytes!("../data/tagger.bin"));
+            let mut reader = Reader(include_bytes!("../../../../assets/misaki/tagger.bin"));
             let network = Network {
                 tables: ROWS.into_iter().map(|rows| reader.table(rows)).collect(),
                 layers: (0..LAYERS).map(|i| reader.layer(WIDTH * if i == 0 { COLUMNS } else { 3 })).collect(),

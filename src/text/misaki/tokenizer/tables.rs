@@ -23,7 +23,7 @@ pub(in crate::text::misaki) struct Tables {
 impl Tables {
     pub fn get() -> &'static Tables {
         static TABLES: OnceLock<Tables> = OnceLock::new();
-        TABLES.get_or_init(|| Tables::parse(include_str!("../data/tokenizer.txt")))
+        TABLES.get_or_init(|| Tables::parse(include_str!("../../../../assets/misaki/tokenizer.txt")))
     }
 
     /// `x`, pieces, each with `=` and its norm if it has one; `n`, a hash and a norm, sorted; `i`, a name and an id.
