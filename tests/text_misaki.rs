@@ -210,7 +210,7 @@ fn no_word_is_dropped() {
 fn other_languages_are_refused() {
     let error = alone().phonemize("hola", Language::Spanish).unwrap_err();
     assert_eq!(error.error_kind(), ErrorKind::Unsupported);
-    assert_eq!(error.to_string(), "misaki does not read Spanish");
+    assert_eq!(error.to_string(), "the misaki phonemizer does not read Spanish");
     assert!(Misaki::load(Language::French).is_err() && Misaki::load(Language::BritishEnglish).is_ok());
 }
 

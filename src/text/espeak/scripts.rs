@@ -12,8 +12,7 @@ use crate::text::{Language, SourceMap, marks};
 /// `text` with characters of foreign scripts and rare signs as spaces, and hyphens between a sign and something else too
 /// (`€-x`), which lead to the same crash. A mark of punctuation is no such sign: espeak-ng never sees it.
 pub(super) fn readable(text: &str, language: Language) -> (String, SourceMap) {
-    let is_sign =
-        |c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != '-' && !marks::is_mark(c);
+    let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != '-' && !marks::is_mark(c);
     let mut last = ' ';
     let mut chars = text.chars().skip(1).chain([' ']);
     marks::replace_chars(text, |c| {
@@ -76,6 +75,9 @@ mod tests {
         let lost = |language| unreadable(mixed, language).map(|range| &mixed[range]).collect::<Vec<_>>();
         assert_eq!(lost(Language::French), ["नमस्ते", "한국어", "漢字", "привет"]);
         assert_eq!(lost(Language::Hindi), ["한국어", "漢字", "привет"]);
-        assert_eq!(kept("well-known -5 a - b €-5 (-x) --", Language::Spanish), "well-known -5 a - b € 5 (-x) --");
+        assert_eq!(
+            kept("well-known -5 a - b €-5 (-x) --", Language::Spanish),
+            "well-known -5 a - b € 5 (-x) --"
+        );
     }
 }
