@@ -107,7 +107,11 @@ impl Generator {
                 true => stage.forward::<u16>(&x, &har, run),
                 false => stage.forward::<f32>(&x, &har, run),
             };
-            workspace.give(std::mem::replace(&mut x, y));
+            let used = std::mem::replace(&mut x, y);
+            // The first was not taken from the workspace: given to it, it would make the store grow with each utterance.
+            if i > 0 {
+                workspace.give(used);
+            }
         }
         let mut post = self.conv_post.forward(&x, Prologue::LeakyRelu(POST_SLOPE));
         workspace.give(x);
