@@ -82,6 +82,13 @@ pub enum Error {
         /// The instruction set.
         isa: &'static str,
     },
+    /// The system has not the memory that an utterance needs.
+    Memory {
+        /// Bytes needed.
+        bytes: u64,
+        /// Seconds of audio.
+        audio_s: f64,
+    },
     /// The environment asks for an instruction set that cannot be used here.
     Isa(IsaError),
     /// Text without anything that can be spoken.
@@ -177,6 +184,7 @@ impl Error {
                 _ => ErrorKind::Malformed,
             },
             Error::UnknownVoice { .. } => ErrorKind::NotFound,
+            Error::Memory { .. } => ErrorKind::LimitExceeded,
             Error::VoiceFile { .. } => ErrorKind::Malformed,
             Error::BadVoice { .. }
             | Error::OutOfRange { .. }
@@ -206,6 +214,13 @@ impl fmt::Display for Error {
             Error::VoiceFile { path, reason } => write!(f, "{} is no voice file: {reason}", path.display()),
             Error::OutOfRange { what, found, expected } => {
                 write!(f, "{what} is {found}, expected {expected}")
+            }
+            Error::Memory { bytes, audio_s } => {
+                let megabytes = bytes.div_ceil(1_000_000);
+                write!(
+                    f,
+                    "{audio_s:.1} s of audio in one piece need {megabytes} MB of memory, which cannot be had"
+                )
             }
             Error::Precision { wanted, isa } => {
                 write!(f, "precision {wanted} needs instructions that {isa} lacks, expected f32 or auto")

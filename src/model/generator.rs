@@ -77,6 +77,15 @@ impl Generator {
         })
     }
 
+    /// Bytes that the activations of `frames` frames take at the most: of the longest stage a sum in f32 and four buffers as
+    /// they are stored, and the source's spectrum.
+    pub(super) fn activation_bytes(&self, frames: usize) -> u64 {
+        let rows = (frames * self.source.samples_per_frame() / self.stft.hop() + 1) as u64;
+        let channels = self.stages.last().map_or(0, |stage| stage.noise_conv.shape().out_channels) as u64;
+        let stored = if self.half { 2 } else { 4 };
+        rows * (channels * (4 + 4 * stored) + 4 * 4 * self.stft.bins() as u64)
+    }
+
     /// `x`: `[2·frames, channels]`; `f0_hz`: two values a frame. Returns 600 samples a frame.
     pub(super) fn forward(
         &self,

@@ -241,6 +241,7 @@ impl Model {
         let d = self.predictor.encode(&albert, predictor_style, trace);
         let durations_frames = self.predictor.durations(&d, speed, trace);
         check_length(&durations_frames)?;
+        self.check_memory(durations_frames.iter().sum::<u32>() as usize)?;
         let alignment = alignment::frame_to_token(&durations_frames);
 
         let mut en = d.gather(&alignment);
@@ -259,6 +260,16 @@ impl Model {
                 let source = ModelError::NotFinite { sample, found: samples[sample] };
                 Err(Error::Model { path: self.label.clone(), source })
             }
+        }
+    }
+
+    /// Asks for the memory of an utterance before it begins: in the middle of it, a refusal would end the process.
+    fn check_memory(&self, frames: usize) -> Result<()> {
+        let bytes = self.generator.activation_bytes(frames);
+        let asked = usize::try_from(bytes).map(|bytes| Vec::<u8>::new().try_reserve_exact(bytes));
+        match asked {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Error::Memory { bytes, audio_s: frames as f64 / 40.0 }),
         }
     }
 
@@ -321,4 +332,19 @@ fn check_length(durations_frames: &[u32]) -> Result<()> {
         });
     }
     Ok(())
+}
+
+#[cfg(all(test, feature = "default-voice"))]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn memory_that_cannot_be_had_is_refused_before_it_is_needed() {
+        let model = Model::built_in().expect("sound");
+        model.check_memory(40).expect("a second of audio");
+        let error = model.check_memory(1 << 44).expect_err("more than any machine has");
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+        assert!(error.to_string().contains("MB of memory, which cannot be had"), "{error}");
+    }
 }

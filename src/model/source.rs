@@ -41,6 +41,11 @@ impl HarmonicSource {
         })
     }
 
+    /// Samples of a frame.
+    pub(super) fn samples_per_frame(&self) -> usize {
+        2 * self.upsample
+    }
+
     /// `f0_hz`: one value for every 300 samples; returns that many samples each.
     pub(super) fn forward(&self, f0_hz: &[f32], noise: &NoiseSource, trace: &mut dyn Trace) -> Vec<f32> {
         let harmonics = self.weights.len();

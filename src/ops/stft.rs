@@ -69,6 +69,11 @@ impl Stft {
         self.n_fft / 2 + 1
     }
 
+    /// Samples from one frame to the next.
+    pub fn hop(&self) -> usize {
+        self.hop
+    }
+
     /// Magnitudes and phases of `signal`: `[len / hop + 1, 2·bins]`, magnitudes first, phases in (−π, π].
     ///
     /// The imaginary parts of the lowest and highest bin are +0 exactly, so their phase is 0 or +π, as in PyTorch.

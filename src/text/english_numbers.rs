@@ -2,42 +2,10 @@
 //!
 //! The rules are misaki's: no "and", four bare digits are a year, the digits of a fraction are said one by one.
 
-/// The numbers below twenty.
-const SMALL: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+use super::number_names::{BELOW_TWENTY, ORDINALS, TENS};
+
 const UNITS: [(u64, &str); 4] =
     [(1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million"), (1000, "thousand")];
-/// Ordinals that are not the cardinal with "th".
-const ORDINALS: [(&str, &str); 7] = [
-    ("one", "first"),
-    ("two", "second"),
-    ("three", "third"),
-    ("five", "fifth"),
-    ("eight", "eighth"),
-    ("nine", "ninth"),
-    ("twelve", "twelfth"),
-];
 /// More digits are said one by one.
 const MAX_DIGITS: usize = 15;
 
@@ -127,7 +95,7 @@ impl<'a> Number<'a> {
 
 /// Each digit of `text` by its name.
 pub(crate) fn digits(text: &str) -> impl Iterator<Item = &'static str> {
-    text.bytes().filter(u8::is_ascii_digit).map(|digit| SMALL[usize::from(digit - b'0')])
+    text.bytes().filter(u8::is_ascii_digit).map(|digit| BELOW_TWENTY[usize::from(digit - b'0')])
 }
 
 /// The words of a whole number that may have commas; digit by digit if it is long or begins with zero.
@@ -152,15 +120,15 @@ fn push_cardinal(value: u64, words: &mut Vec<&'static str>) {
         }
     }
     if rest >= 100 {
-        words.extend([SMALL[(rest / 100) as usize], "hundred"]);
+        words.extend([BELOW_TWENTY[(rest / 100) as usize], "hundred"]);
         rest %= 100;
     }
     if rest >= 20 {
-        words.push(TENS[(rest / 10 - 2) as usize]);
+        words.push(TENS[(rest / 10) as usize]);
         rest %= 10;
     }
     if rest > 0 || words.is_empty() {
-        words.push(SMALL[rest as usize]);
+        words.push(BELOW_TWENTY[rest as usize]);
     }
 }
 
@@ -175,7 +143,7 @@ fn year_words(year: u64) -> Vec<&'static str> {
     push_cardinal(century, &mut words);
     match rest {
         0 => words.push("hundred"),
-        1..10 => words.extend(["oh", SMALL[rest as usize]]),
+        1..10 => words.extend(["oh", BELOW_TWENTY[rest as usize]]),
         _ => push_cardinal(rest, &mut words),
     }
     words

@@ -26,6 +26,7 @@ mod misaki;
 #[cfg(feature = "native")]
 mod native;
 pub mod normalize;
+mod number_names;
 #[cfg(feature = "native")]
 mod passage_parts;
 mod phonemizers;

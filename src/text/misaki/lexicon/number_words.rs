@@ -2,30 +2,8 @@
 //!
 //! The wording, "and" included, is that of Python's num2words, whose words misaki looks up.
 
-const ONES: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+use crate::text::number_names::{BELOW_TWENTY, ORDINALS, TENS};
+
 /// Powers of a thousand, as far as the lexicons have words for them.
 const THOUSANDS: [&str; 10] = [
     "",
@@ -50,7 +28,7 @@ pub(super) fn cardinal(digits: &str) -> Vec<&'static str> {
         return spelled(significant);
     }
     if significant.is_empty() {
-        return vec![ONES[0]];
+        return vec![BELOW_TWENTY[0]];
     }
     let mut words = Vec::new();
     let groups = significant.len().div_ceil(3);
@@ -73,7 +51,7 @@ pub(super) fn cardinal(digits: &str) -> Vec<&'static str> {
 
 /// The words of digits one by one.
 pub(super) fn spelled(digits: &str) -> Vec<&'static str> {
-    digits.bytes().filter(u8::is_ascii_digit).map(|digit| ONES[usize::from(digit - b'0')]).collect()
+    digits.bytes().filter(u8::is_ascii_digit).map(|digit| BELOW_TWENTY[usize::from(digit - b'0')]).collect()
 }
 
 /// The words of a year of four digits.
@@ -87,7 +65,7 @@ pub(super) fn year(digits: &str) -> Vec<&'static str> {
     below_thousand(high, &mut words);
     match low {
         0 => words.push("hundred"),
-        1..10 => words.extend(["oh", ONES[low]]),
+        1..10 => words.extend(["oh", BELOW_TWENTY[low]]),
         _ => below_thousand(low, &mut words),
     }
     words
@@ -97,18 +75,11 @@ pub(super) fn year(digits: &str) -> Vec<&'static str> {
 pub(super) fn ordinal(digits: &str) -> Vec<String> {
     let mut words: Vec<String> = cardinal(digits).into_iter().map(str::to_owned).collect();
     if let Some(last) = words.last_mut() {
-        *last = match last.as_str() {
-            "one" => "first".to_owned(),
-            "two" => "second".to_owned(),
-            "three" => "third".to_owned(),
-            "five" => "fifth".to_owned(),
-            "eight" => "eighth".to_owned(),
-            "nine" => "ninth".to_owned(),
-            "twelve" => "twelfth".to_owned(),
-            word => match word.strip_suffix('y') {
-                Some(stem) => format!("{stem}ieth"),
-                None => format!("{word}th"),
-            },
+        let irregular = ORDINALS.into_iter().find(|(cardinal, _)| last == cardinal);
+        *last = match (irregular, last.strip_suffix('y')) {
+            (Some((_, ordinal)), _) => ordinal.to_owned(),
+            (None, Some(stem)) => format!("{stem}ieth"),
+            (None, None) => format!("{last}th"),
         };
     }
     words
@@ -117,17 +88,17 @@ pub(super) fn ordinal(digits: &str) -> Vec<String> {
 fn below_thousand(value: usize, words: &mut Vec<&'static str>) {
     let (hundreds, rest) = (value / 100, value % 100);
     if hundreds > 0 {
-        words.extend([ONES[hundreds], "hundred"]);
+        words.extend([BELOW_TWENTY[hundreds], "hundred"]);
         if rest > 0 {
             words.push("and");
         }
     }
     match rest {
         0 => {}
-        1..20 => words.push(ONES[rest]),
+        1..20 => words.push(BELOW_TWENTY[rest]),
         _ => {
             words.push(TENS[rest / 10]);
-            words.extend(Some(ONES[rest % 10]).filter(|_| rest % 10 > 0));
+            words.extend(Some(BELOW_TWENTY[rest % 10]).filter(|_| rest % 10 > 0));
         }
     }
 }

@@ -2,49 +2,14 @@
 //!
 //! As misaki reads numbers: without "and", without hyphens. Source of the letters' phonemes: misaki's gold lexicons.
 
-const UNITS: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+use crate::text::number_names::{BELOW_TWENTY, ORDINALS, TENS};
 
 const SCALES: [&str; 7] = ["", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"];
-
-const ORDINALS: [(&str, &str); 8] = [
-    ("one", "first"),
-    ("two", "second"),
-    ("three", "third"),
-    ("five", "fifth"),
-    ("eight", "eighth"),
-    ("nine", "ninth"),
-    ("twelve", "twelfth"),
-    ("y", "ieth"),
-];
 
 /// `value` in words: "one thousand two hundred thirty four".
 pub(crate) fn cardinal(value: u64) -> String {
     if value == 0 {
-        return UNITS[0].to_owned();
+        return BELOW_TWENTY[0].to_owned();
     }
     let mut groups = Vec::new();
     let mut rest = value;
@@ -63,15 +28,15 @@ pub(crate) fn cardinal(value: u64) -> String {
 fn below_thousand(value: usize) -> String {
     let mut words = Vec::new();
     if value >= 100 {
-        words.extend([UNITS[value / 100], "hundred"]);
+        words.extend([BELOW_TWENTY[value / 100], "hundred"]);
     }
     match value % 100 {
         0 => {}
-        rest if rest < 20 => words.push(UNITS[rest]),
+        rest if rest < 20 => words.push(BELOW_TWENTY[rest]),
         rest => {
             words.push(TENS[rest / 10]);
             if rest % 10 > 0 {
-                words.push(UNITS[rest % 10]);
+                words.push(BELOW_TWENTY[rest % 10]);
             }
         }
     }
@@ -86,12 +51,13 @@ pub(crate) fn ordinal(value: u64) -> String {
 /// The ordinal of a number in words.
 fn ordinal_of(words: &str) -> String {
     let last = words.rsplit(' ').next().unwrap_or_default();
-    for (cardinal, ordinal) in ORDINALS {
-        if last == cardinal || cardinal == "y" && last.ends_with('y') {
-            return format!("{}{ordinal}", &words[..words.len() - cardinal.len()]);
-        }
+    if let Some((cardinal, ordinal)) = ORDINALS.into_iter().find(|(cardinal, _)| last == *cardinal) {
+        return format!("{}{ordinal}", &words[..words.len() - cardinal.len()]);
     }
-    format!("{words}th")
+    match words.strip_suffix('y') {
+        Some(stem) => format!("{stem}ieth"),
+        None => format!("{words}th"),
+    }
 }
 
 /// A year: "nineteen oh five", "two thousand five", "twenty twenty four".
@@ -100,7 +66,7 @@ pub(crate) fn year(value: u64) -> String {
     match () {
         () if !(1000..=9999).contains(&value) || high % 10 == 0 && low < 10 => cardinal(value),
         () if low == 0 => format!("{} hundred", cardinal(high)),
-        () if low < 10 => format!("{} oh {}", cardinal(high), UNITS[low as usize]),
+        () if low < 10 => format!("{} oh {}", cardinal(high), BELOW_TWENTY[low as usize]),
         () => format!("{} {}", cardinal(high), cardinal(low)),
     }
 }
@@ -109,7 +75,7 @@ pub(crate) fn year(value: u64) -> String {
 pub(crate) fn digits(digits: &str, zero: &str) -> String {
     let named = digits.bytes().filter(u8::is_ascii_digit).map(|digit| match digit {
         b'0' => zero,
-        digit => UNITS[usize::from(digit - b'0')],
+        digit => BELOW_TWENTY[usize::from(digit - b'0')],
     });
     named.collect::<Vec<_>>().join(" ")
 }
@@ -118,7 +84,7 @@ pub(crate) fn digits(digits: &str, zero: &str) -> String {
 pub(crate) fn integer(text: &str) -> String {
     match text.parse::<u64>() {
         Ok(value) if value == 0 && text.len() == 1 || !text.starts_with('0') => cardinal(value),
-        _ => digits(text, UNITS[0]),
+        _ => digits(text, BELOW_TWENTY[0]),
     }
 }
 
@@ -126,7 +92,7 @@ pub(crate) fn integer(text: &str) -> String {
 pub(crate) fn number(whole: &str, fraction: Option<&str>) -> String {
     let mut words = match whole {
         "" => String::new(),
-        "0" | "00" | "000" => UNITS[0].to_owned(),
+        "0" | "00" | "000" => BELOW_TWENTY[0].to_owned(),
         whole => integer(whole),
     };
     if let Some(fraction) = fraction {
@@ -134,7 +100,7 @@ pub(crate) fn number(whole: &str, fraction: Option<&str>) -> String {
             words.push(' ');
         }
         words.push_str("point ");
-        words.push_str(&digits(fraction, UNITS[0]));
+        words.push_str(&digits(fraction, BELOW_TWENTY[0]));
     }
     words
 }
