@@ -77,8 +77,8 @@ fn what_auto_may_choose_sounds_as_f32_does() {
                     continue;
                 }
                 let worst = f0.iter().zip(&expected_f0).fold(0.0f32, |w, (a, b)| w.max((a - b).abs()));
-                let lsd = f64::from(log_spectral_distance_db(&audio, &expected));
-                let ratio = f64::from(rms(&audio)) / f64::from(rms(&expected));
+                let lsd = log_spectral_distance_db(&audio, &expected);
+                let ratio = rms(&audio) / rms(&expected);
                 println!("{precision} {voice}: f0 {worst:.4} Hz, lsd {lsd:.2} dB, rms ratio {ratio:.4}");
                 assert!(worst <= F0_HZ, "{precision} {voice}: f0 off by {worst} Hz");
                 assert!(lsd <= LSD_DB && RMS_RATIO.contains(&ratio), "{voice}: lsd {lsd} dB, ratio {ratio}");
