@@ -4,6 +4,7 @@ use kokoro_gguf::text::{
     Language, Markup, Origin, Passage, Phonemizer, PhonemizerChoice, Phonemizers, Pieces, Preparation,
     Prepared, TextError, Token,
 };
+use proptest::prelude::*;
 
 fn selected(
     choice: PhonemizerChoice,
@@ -131,4 +132,52 @@ fn pieces_have_one_rate() {
 fn settled_phonemes_reach_the_phonemizer() {
     let found = pieces("See [Kokoro](/kˈOkəɹO/) run. And [xyz](/ˈɛks/)!", Markup::Plain);
     assert_eq!(found[0].0, "See kˈOkəɹO run. And ˈɛks");
+}
+
+/// Checks what holds for the pieces of any script.
+fn check_pieces(script: &str, markup: Markup) {
+    let how = Preparation { markup, ..Preparation::default() };
+    let Ok(prepared) = Prepared::new(script, Language::AmericanEnglish, &how) else { return };
+    let is_slice = |range: &std::ops::Range<usize>| script.get(range.clone()).is_some();
+    let (mut end, mut word_end) = (0, 0);
+    for piece in Pieces::from_prepared(prepared, AsWritten, Language::AmericanEnglish) {
+        let piece = piece.unwrap();
+        assert!(is_slice(&piece.source) && piece.source.start >= end, "{piece:?} behind {end}");
+        end = piece.source.end;
+        let symbols = piece.phonemes.chars().count();
+        assert!((1..=kokoro_gguf::text::MAX_PHONEMES).contains(&symbols));
+        let mut symbol = 0;
+        for token in &piece.tokens {
+            assert!(is_slice(&token.source));
+            assert!(token.symbols.start >= symbol && token.symbols.end <= symbols, "{token:?}");
+            symbol = token.symbols.end;
+        }
+        for word in &piece.words {
+            assert!(is_slice(word) && word.start >= word_end && !word.is_empty(), "{word:?}");
+            assert!(!script[word.clone()].contains(char::is_whitespace) || markup == Markup::Ssml);
+            word_end = word.end;
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_of_markup_takes_linear_time() {
+    for unit in ["[pause:1s] a ", "[a](/b/) ", "[", "](", "a\n\n", "😀 ", "[a](2) b. ", "**a** ", "3.5 % "]
+    {
+        check_pieces(&unit.repeat(1_000_000 / unit.len()), Markup::Plain);
+    }
+    let ssml = format!("<speak>{}</speak>", "<prosody rate='fast'>a</prosody> <break/> b. ".repeat(20_000));
+    check_pieces(&ssml, Markup::Ssml);
+}
+
+proptest! {
+    #[test]
+    fn pieces_of_any_script_are_sound(
+        script in "(\\PC|[a-z .,!?\\n*_#0-9$%-]|\\[pause:[0-9]s\\]|\\[[a-z ]{0,9}\\]\\(/?[a-zˈ ]{0,5}/?\\)|😀){0,120}",
+        ssml in "(<(break|p|s|sub alias='x y'|prosody rate='slow'|/p|/s|/sub|/prosody)/?>|[a-z .é]{0,9}){0,30}",
+    ) {
+        check_pieces(&script, Markup::Plain);
+        check_pieces(&script, Markup::None);
+        check_pieces(&format!("<speak>{ssml}</speak>"), Markup::Ssml);
+    }
 }

@@ -22,7 +22,8 @@ pub enum Script<'a> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SpeakOptions {
-    /// A voice's name or a weighted blend such as `af_heart:0.7+am_adam:0.3`; `None` is the model's default.
+    /// A voice's name, a voice file, or a weighted blend of them such as `af_heart:0.7+am_adam:0.3`; `None` is the model's
+    /// default.
     pub voice: Option<String>,
     /// Divides all durations: 0.25 to 4, 1 is as trained.
     pub speed: f32,
