@@ -163,6 +163,7 @@ fn int8_convolution(
             rows: TILE_ROWS,
             tap_stride: steps,
             panels: &panels,
+            scale: 1.0,
         };
         kernels.gemm_int8(&product, out, panels.len() * int8::PANEL);
     };

@@ -54,7 +54,7 @@ fn speak(model: &Model, phonemes: &str, voice: &str) -> (Vec<u32>, Vec<f32>, Vec
 #[cfg(feature = "default-voice")]
 fn what_auto_may_choose_sounds_as_f32_does() {
     let single = exact().built_in().expect("sound");
-    for precision in [Precision::Bf16] {
+    for precision in [Precision::Bf16, Precision::Int8] {
         let mut options = ModelOptions::default();
         options.precision = precision;
         let model = match options.built_in() {

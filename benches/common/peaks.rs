@@ -115,6 +115,7 @@ fn int8_ops(kernels: &Kernels) -> f64 {
             rows: ROWS,
             tap_stride: 0,
             panels: std::slice::from_ref(&panel),
+            scale: 1.0,
         };
         kernels.gemm_int8(&product, &mut acc, int8::PANEL);
     })

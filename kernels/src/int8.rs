@@ -8,6 +8,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::bf16::{self, Line};
+
 pub use crate::bf16::{PANEL, ROWS, STEP_LINES};
 
 /// Inputs of a step: the values of a line.
@@ -41,6 +43,12 @@ pub fn lines(channels: usize) -> usize {
     channels.div_ceil(STEP)
 }
 
+/// Whether a sum of this many taps and channels always fits an i32: up to 66,000 products.
+pub fn fits(taps: usize, in_channels: usize) -> bool {
+    let products = taps.checked_mul(lines(in_channels) * STEP);
+    products.and_then(|n| n.checked_mul(255 * 127)).is_some_and(|most| most <= i32::MAX as usize)
+}
+
 /// The place of a weight in a panel with `steps` steps for each tap: line, and byte in the line.
 ///
 /// `output` counts within the panel.
@@ -48,6 +56,25 @@ pub fn lines(channels: usize) -> usize {
 fn weight_place(tap: usize, steps: usize, input: usize, output: usize) -> (usize, usize) {
     let tile = (tap * steps + input / STEP) * (PANEL / TILE_OUTPUTS) + output / TILE_OUTPUTS;
     (tile * TILE_LINES + input % STEP / 4, output % TILE_OUTPUTS * 4 + input % 4)
+}
+
+/// The largest magnitude among prepared activations; not finite if one of them is not.
+pub fn peak(activations: &[Line]) -> f32 {
+    let values: &[u16] = bytemuck::cast_slice(activations);
+    // Magnitudes are ordered as their bits are. `f32::max` would not be vectorised, because of what it does with a NaN.
+    bf16::to_f32(values.iter().fold(0i16, |peak, &bits| peak.max(bits as i16 & i16::MAX)) as u16)
+}
+
+/// The largest magnitude; not finite if a value is not.
+fn peak_f32(values: &[f32]) -> f32 {
+    f32::from_bits(values.iter().fold(0i32, |peak, v| peak.max(v.to_bits() as i32 & i32::MAX)) as u32)
+}
+
+/// The integer nearest to `x`, ties to even; `|x|` at most 127 and a rounding more.
+fn nearest(x: f32) -> i8 {
+    /// Between it and its double, numbers are whole, and their last bits are those of an integer in two's complement.
+    const WHOLE: f32 = 1.5 * (1 << 23) as f32;
+    (x + WHOLE).to_bits() as i8
 }
 
 /// Weights of up to [`PANEL`] outputs: `w ≈ scale · code`, codes in −127..=127.
@@ -62,14 +89,14 @@ pub struct Int8Panel {
 }
 
 impl Int8Panel {
-    /// Rounds and packs `weights`, `[outputs][taps][in_channels]`, ties to even.
+    /// Rounds and packs `weights`, `[outputs][in_channels][taps]` as PyTorch stores a convolution's, ties to even.
     ///
     /// `input_scales`, one a channel, are those of the activations. They are folded into the weights, so that channels of
-    /// different sizes can have different scales and the sums still have one for each output.
+    /// different sizes can have different scales and the sums still have one for each output. An output with a weight that
+    /// is not finite gets a scale that is no number, so that products show it.
     ///
     /// # Panics
-    /// If there are more than [`PANEL`] outputs, `weights` is not as long as the sizes say, or a sum of so many products
-    /// could overflow an i32.
+    /// If there are more than [`PANEL`] outputs, `weights` is not as long as the sizes say, or the sums do not fit ([`fits`]).
     pub fn pack(
         weights: &[f32],
         outputs: usize,
@@ -84,8 +111,7 @@ impl Int8Panel {
         assert_eq!(weights.len(), outputs * taps * in_channels, "int8 panel: weights of another shape");
         assert_eq!(input_scales.len(), in_channels, "int8 panel: scales of other channels");
         let steps = lines(in_channels);
-        let most = (taps * steps * STEP).checked_mul(255 * 127);
-        assert!(most.is_some_and(|most| most <= i32::MAX as usize), "int8 panel: sums could overflow");
+        assert!(fits(taps, in_channels), "int8 panel: sums could overflow");
         let mut panel = Self {
             taps,
             steps,
@@ -93,16 +119,26 @@ impl Int8Panel {
             scales: [0.0; PANEL],
             corrections: [0; PANEL],
         };
+        let mut scaled = vec![0.0; taps * in_channels];
+        let mut codes = vec![0; taps * in_channels];
         for (o, weights) in weights.chunks_exact(taps * in_channels).enumerate() {
-            let scaled = || weights.iter().zip(input_scales.iter().cycle()).map(|(w, s)| w * s);
-            let scale = scaled().fold(0.0, |peak: f32, w| peak.max(w.abs())) / 127.0;
+            for (c, scale) in input_scales.iter().enumerate() {
+                for tap in c * taps..(c + 1) * taps {
+                    scaled[tap] = weights[tap] * scale;
+                }
+            }
+            let scale = peak_f32(&scaled) / 127.0;
             let reciprocal = if scale < f32::MIN_POSITIVE { 0.0 } else { 1.0 / scale };
-            panel.scales[o] = scale;
-            for (at, w) in scaled().enumerate() {
-                let code = (w * reciprocal).round_ties_even().clamp(-127.0, 127.0) as i8;
-                let (line, byte) = weight_place(at / in_channels, steps, at % in_channels, o);
-                panel.lines[line].0[byte] = code as u8;
-                panel.corrections[o] -= i32::from(ZERO) * i32::from(code);
+            panel.scales[o] = if scale.is_finite() { scale } else { f32::NAN };
+            for (code, w) in codes.iter_mut().zip(&scaled) {
+                *code = nearest(w * reciprocal);
+            }
+            panel.corrections[o] = codes.iter().map(|&code| -i32::from(ZERO) * i32::from(code)).sum();
+            for (c, codes) in codes.chunks_exact(taps).enumerate() {
+                let (line, byte) = weight_place(0, steps, c, o);
+                for (tap, &code) in codes.iter().enumerate() {
+                    panel.lines[line + tap * steps * STEP_LINES].0[byte] = code as u8;
+                }
             }
         }
         panel
@@ -156,13 +192,15 @@ pub struct Int8Product<'a> {
     pub tap_stride: usize,
     /// Weights of [`PANEL`] outputs each.
     pub panels: &'a [Int8Panel],
+    /// Scale of the activations.
+    pub scale: f32,
 }
 
 impl Int8Product<'_> {
     /// # Panics
     /// If a part does not fit the others.
     pub(crate) fn check(&self, acc: usize, acc_stride: usize) {
-        let Self { lhs, row_stride, rows, tap_stride, panels } = *self;
+        let Self { lhs, row_stride, rows, tap_stride, panels, .. } = *self;
         assert!(rows > 0 && rows.is_multiple_of(ROWS), "gemm_int8: {rows} rows are not a multiple of {ROWS}");
         for panel in panels {
             let end = (rows - 1) * row_stride + (panel.taps - 1) * tap_stride + panel.steps;

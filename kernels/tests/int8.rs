@@ -1,6 +1,6 @@
 //! The kernels around the int8 product on every instruction set that this CPU has, against their definitions.
 
-use kokoro_kernels::int8::{ByteLine, Int8Panel, Int8Product, PANEL, STEP, ZERO, lines};
+use kokoro_kernels::int8::{ByteLine, Int8Panel, Int8Product, PANEL, STEP, ZERO, lines, peak};
 use kokoro_kernels::testing::noise;
 use kokoro_kernels::{Activation, ChannelAffine, Isa, Kernels, Prepare, Snake, Values, bf16};
 
@@ -55,6 +55,7 @@ fn the_int8_product_is_exact() {
                     rows,
                     tap_stride,
                     panels: std::slice::from_ref(&panel),
+                    scale: 1.0,
                 },
             );
             for (i, found) in found.iter().enumerate() {
@@ -89,6 +90,7 @@ fn the_int8_product_does_not_saturate() {
                     rows: 16,
                     tap_stride: 0,
                     panels: std::slice::from_ref(&panel),
+                    scale: 1.0,
                 };
                 let expected: i32 =
                     (0..STEP).map(|i| (i32::from(codes[i % 2]) - 128) * i32::from(panel.code(0, i, 0))).sum();
@@ -109,7 +111,7 @@ fn the_int8_product_is_the_same_to_the_bit_on_every_isa_and_split() {
     });
     let steps = lines(in_channels);
     let lhs = random_lines((rows + 3 * (taps - 1)) * steps, 4);
-    let whole = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: 3 * steps, panels: &panels };
+    let whole = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: 3 * steps, panels: &panels, scale: 0.37 };
     let expected = product(Kernels::for_isa(Isa::Scalar).expect("runs everywhere"), &whole);
     for kernels in tables() {
         assert_eq!(product(kernels, &whole), expected, "{}", kernels.isa());
@@ -136,7 +138,7 @@ fn packing_rounds_to_the_nearest_code_and_folds_input_scales() {
         for tap in 0..taps {
             for c in 0..in_channels {
                 let code = panel.code(tap, c, o);
-                let w = weights[(o * taps + tap) * in_channels + c] * scales[c];
+                let w = weights[(o * in_channels + c) * taps + tap] * scales[c];
                 // Half a step, and a little for the reciprocal's rounding.
                 assert!((f32::from(code) * scale - w).abs() <= 0.5001 * scale, "{o},{tap},{c}: {code} {w}");
                 sum += i32::from(code);
@@ -146,6 +148,11 @@ fn packing_rounds_to_the_nearest_code_and_folds_input_scales() {
     }
     for o in outputs..PANEL {
         assert_eq!((panel.scales()[o], panel.code(0, 0, o)), (0.0, 0), "output {o} is not there");
+    }
+    for bad in [f32::NAN, f32::INFINITY] {
+        let mut weights = vec![1.0; 64];
+        weights[40] = bad;
+        assert!(Int8Panel::pack(&weights, 1, 1, 64, &[1.0; 64]).scales()[0].is_nan(), "{bad}");
     }
     let zero = Int8Panel::pack(&[0.0; 64], 1, 1, 64, &[1.0; 64]);
     assert_eq!((zero.scales()[0], zero.code(0, 5, 0)), (0.0, 0));
@@ -267,6 +274,7 @@ fn codes_times_scales_are_the_convolution() {
             rows,
             tap_stride: steps,
             panels: std::slice::from_ref(&panel),
+            scale: 1.0,
         };
         let found = product(kernels, &what);
         for (i, found) in found.iter().enumerate() {
@@ -274,7 +282,7 @@ fn codes_times_scales_are_the_convolution() {
             let (mut sum, mut bound) = (0.0, 0.0);
             for tap in 0..taps {
                 for c in 0..in_channels {
-                    let w = f64::from(weights[(o * taps + tap) * in_channels + c]);
+                    let w = f64::from(weights[(o * in_channels + c) * taps + tap]);
                     let x = f64::from(x[(r + tap) * in_channels + c]);
                     let scale = f64::from(input_scales[c]);
                     sum += w * x;
@@ -286,5 +294,18 @@ fn codes_times_scales_are_the_convolution() {
             let error = (f64::from(*found) - sum).abs();
             assert!(error <= bound, "{} at {r},{o}: off by {error}, bound {bound}", kernels.isa());
         }
+    }
+}
+
+#[test]
+fn the_peak_is_the_largest_magnitude() {
+    let mut lines = vec![bf16::Line::ZERO; 3];
+    assert_eq!(peak(&lines), 0.0);
+    lines[1].0[5] = bf16::from_f32(1.5);
+    lines[2].0[31] = bf16::from_f32(-2.25);
+    assert_eq!(peak(&lines), 2.25);
+    for bad in [f32::NAN, f32::NEG_INFINITY, -f32::NAN] {
+        lines[0].0[0] = bf16::from_f32(bad);
+        assert!(!peak(&lines).is_finite(), "{bad}");
     }
 }

@@ -51,11 +51,9 @@ impl Generator {
         let generator = &config.generator;
         let mut stages = Vec::with_capacity(generator.upsample_rates.len());
         let mut in_channels = channels;
-        let mut stores_halves = true;
         for i in 0..generator.upsample_rates.len() {
             let [_, out, _] = scope.child("ups").child(i).shape("weight")?;
             stages.push(Stage::load(scope, config, i, in_channels, out)?);
-            stores_halves &= scope.digits(out).is_some();
             in_channels = out;
         }
         let [_, _, kernel_size] = scope.shape("conv_post_weight")?;
@@ -72,7 +70,7 @@ impl Generator {
             stft: Stft::new(generator.n_fft, generator.hop, scope.kernels()),
             stages,
             conv_post: scope.exact().conv1d("conv_post_weight", Some("conv_post_bias"), post)?,
-            half: stores_halves,
+            half: scope.stores_halves(),
             kernels: scope.kernels(),
         })
     }

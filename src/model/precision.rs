@@ -21,11 +21,13 @@ pub enum Precision {
     F32,
     /// Convolutions multiply brain floats (8 bits of precision) and add up in single precision.
     Bf16,
+    /// Convolutions behind a normalisation multiply bytes and add up exactly; what lies between is stored as brain floats.
+    Int8,
 }
 
 impl Precision {
     /// All of them.
-    pub const ALL: [Precision; 3] = [Precision::Auto, Precision::F32, Precision::Bf16];
+    pub const ALL: [Precision; 4] = [Precision::Auto, Precision::F32, Precision::Bf16, Precision::Int8];
 
     /// The name used on the command line and in reports.
     pub fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Precision {
             Precision::Auto => "auto",
             Precision::F32 => "f32",
             Precision::Bf16 => "bf16",
+            Precision::Int8 => "int8",
         }
     }
 
@@ -46,7 +49,9 @@ impl Precision {
     pub fn resolve(self, isa: Isa) -> Result<Precision> {
         match self {
             Precision::Auto if isa == Isa::Amx => Ok(Precision::Bf16),
+            Precision::Auto if has_vnni(isa) => Ok(Precision::Int8),
             Precision::Auto | Precision::F32 => Ok(Precision::F32),
+            Precision::Int8 => Ok(Precision::Int8),
             Precision::Bf16 if isa >= Isa::Avx512Bf16 => Ok(Precision::Bf16),
             Precision::Bf16 => Err(Error::Precision { wanted: self.name(), isa: isa.name() }),
         }
@@ -69,4 +74,9 @@ impl FromStr for Precision {
             expected: Precision::ALL.map(Precision::name).join(", "),
         })
     }
+}
+
+/// Whether the instruction set multiplies bytes four at a time.
+fn has_vnni(isa: Isa) -> bool {
+    matches!(isa, Isa::Avx2Vnni | Isa::Avx512Vnni | Isa::Avx512Bf16 | Isa::Amx)
 }

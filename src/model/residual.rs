@@ -45,24 +45,21 @@ impl AdainResBlk1d {
         style: usize,
         upsample: bool,
     ) -> Result<Self, ModelError> {
-        let conv = |name: &str, bias: Option<&str>, inputs: usize, kernel_size: usize| {
-            let shape = ConvShape {
-                in_channels: inputs,
-                out_channels,
-                kernel_size,
-                stride: 1,
-                padding: (kernel_size - 1) / 2,
-                dilation: 1,
-            };
-            scope.conv1d(name, bias, shape)
+        let shape = |in_channels: usize, kernel_size: usize| ConvShape {
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride: 1,
+            padding: (kernel_size - 1) / 2,
+            dilation: 1,
         };
         Ok(Self {
             norm1: scope.ada_in("norm1_", "", in_channels, style)?,
-            conv1: conv("conv1_weight", Some("conv1_bias"), in_channels, 3)?,
+            conv1: scope.normalised_conv1d("conv1_weight", "conv1_bias", shape(in_channels, 3))?,
             norm2: scope.ada_in("norm2_", "", out_channels, style)?,
-            conv2: conv("conv2_weight", Some("conv2_bias"), out_channels, 3)?,
+            conv2: scope.normalised_conv1d("conv2_weight", "conv2_bias", shape(out_channels, 3))?,
             shortcut: (in_channels != out_channels)
-                .then(|| conv("conv1x1_weight", None, in_channels, 1))
+                .then(|| scope.conv1d("conv1x1_weight", None, shape(in_channels, 1)))
                 .transpose()?,
             pool: upsample.then(|| Pool::load(scope, in_channels)).transpose()?,
             kernels: scope.kernels(),

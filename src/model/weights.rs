@@ -9,6 +9,7 @@ use crate::ops::ada_in::AdaIn1d;
 use crate::ops::block_filter::BlockFilter;
 use crate::ops::conv1d::{Conv1d, ConvShape, ConvWeights};
 use crate::ops::half_filter::{Digits, HalfFilter};
+use crate::ops::int8_filter::Int8Filter;
 use crate::ops::linear::Linear;
 use crate::ops::lstm::{BiLstm, GATES, LstmDirection};
 use crate::ops::panels::Panels;
@@ -29,21 +30,31 @@ enum Arithmetic {
     F32,
     Split,
     Half,
+    /// Bytes where inputs are normalised; the others as for `Half` where that is fast, else in f32.
+    Int8,
 }
 
 impl<'a> Scope<'a> {
     /// The root of all tensor names.
     pub(super) fn root(file: &'a GgufFile, kernels: &'static Kernels, precision: Precision) -> Self {
-        let arithmetic = if precision == Precision::Bf16 { Arithmetic::Half } else { Arithmetic::F32 };
+        let arithmetic = match precision {
+            Precision::Bf16 => Arithmetic::Half,
+            Precision::Int8 => Arithmetic::Int8,
+            Precision::F32 | Precision::Auto => Arithmetic::F32,
+        };
         Self { file, kernels, arithmetic, prefix: "kokoro.".into() }
     }
 
     /// The same place, where everything is computed to sixteen bits at least: what durations and pitch depend on.
     pub(super) fn accurate(&self) -> Self {
         // Three bf16 products for one of f32 pay only on tiles.
-        let splits = self.arithmetic == Arithmetic::Half && self.kernels.isa() == Isa::Amx;
+        let splits = matches!(self.arithmetic, Arithmetic::Half | Arithmetic::Int8) && self.has_tiles();
         let arithmetic = if splits { Arithmetic::Split } else { Arithmetic::F32 };
         Self { arithmetic, ..self.clone() }
+    }
+
+    fn has_tiles(&self) -> bool {
+        self.kernels.isa() == Isa::Amx
     }
 
     /// The same place, where everything is computed in f32.
@@ -215,7 +226,25 @@ impl<'a> Scope<'a> {
         Ok(Conv1d::new(shape, ConvWeights::Direct(panels), bias, self.kernels))
     }
 
-    /// As [`conv1d`](Self::conv1d), but with fewer multiplications where the kernel size has a plan for that: for layers
+    /// As [`conv1d`](Self::conv1d), for inputs that have just been normalised, so that all channels are of similar size: what
+    /// bytes can hold.
+    pub(super) fn normalised_conv1d(
+        &self,
+        weight: &str,
+        bias: &str,
+        shape: ConvShape,
+    ) -> Result<Conv1d, ModelError> {
+        if self.arithmetic == Arithmetic::Int8 {
+            let (kind, bytes, values) = self.conv_parts(weight, Some(bias), &shape)?;
+            if let Some(filter) = Int8Filter::pack(self.kernels, kind, &bytes, &shape) {
+                bytes.release();
+                return Ok(Conv1d::new(shape, ConvWeights::Int8(filter), values, self.kernels));
+            }
+        }
+        self.conv1d(weight, Some(bias), shape)
+    }
+
+    /// As [`normalised_conv1d`](Self::normalised_conv1d), but with fewer multiplications in f32 where the kernel size has a plan for that: for layers
     /// that run so often that it pays, and behind which nothing is as sensitive as F0 or a duration.
     pub(super) fn conv1d_in_blocks(
         &self,
@@ -223,8 +252,8 @@ impl<'a> Scope<'a> {
         bias: &str,
         shape: ConvShape,
     ) -> Result<Conv1d, ModelError> {
-        if self.digits(shape.in_channels).is_some() {
-            return self.conv1d(weight, Some(bias), shape);
+        if self.arithmetic != Arithmetic::F32 {
+            return self.normalised_conv1d(weight, bias, shape);
         }
         let (kind, bytes, values) = self.conv_parts(weight, Some(bias), &shape)?;
         match BlockFilter::pack(self.kernels, kind, &bytes, &shape) {
@@ -245,7 +274,13 @@ impl<'a> Scope<'a> {
             Arithmetic::F32 => None,
             Arithmetic::Split => Some(Digits::Split),
             Arithmetic::Half => Some(Digits::Half),
+            Arithmetic::Int8 => self.has_tiles().then_some(Digits::Half),
         }
+    }
+
+    /// Whether what lies between the layers is stored as bf16.
+    pub(super) fn stores_halves(&self) -> bool {
+        matches!(self.arithmetic, Arithmetic::Half | Arithmetic::Int8)
     }
 
     fn conv_parts(

@@ -5,17 +5,20 @@
 //! output while it is in cache (bias, residual, scale, channel statistics).
 
 use std::cell::RefCell;
+use std::ops::Range;
 
-use kokoro_kernels::bf16;
-use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Snake};
+use kokoro_kernels::{bf16, int8};
+use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Snake, Values};
 use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
 use super::block_filter::BlockFilter;
 use super::feature::{Feature, View};
 use super::half_filter::HalfFilter;
+use super::int8_filter::Int8Filter;
 use super::moments::Moments;
 use super::panels::Panels;
+use super::row_blocks::Finishing;
 use crate::tensor::{Matrix, Tile};
 
 /// Inputs multiplied before the sums go back to memory: 256 × 16 weights are half of a 32 KB first-level cache.
@@ -98,10 +101,31 @@ impl ConvShape {
         (len + 2 * self.padding).checked_sub(self.span()).map_or(0, |room| room / self.stride + 1)
     }
 
+    /// The input that `rows` outputs from `first` on see, for an input of `len` steps.
+    pub(super) fn input_rows(&self, first: usize, rows: usize, len: usize) -> InputRows {
+        let needed = (rows.max(1) - 1) * self.stride + self.span();
+        // Row `i` is step `first · stride + i − padding` of the input.
+        let begin = first * self.stride;
+        let skip = self.padding.saturating_sub(begin).min(needed);
+        let from = (begin + skip).saturating_sub(self.padding).min(len);
+        let to = (begin + needed).saturating_sub(self.padding).clamp(from, len);
+        InputRows { needed, skip, present: from..to }
+    }
+
     /// Input steps that one output sees, first to last.
     fn span(&self) -> usize {
         self.dilation * (self.kernel_size - 1) + 1
     }
+}
+
+/// The input of some outputs, padding included.
+pub(super) struct InputRows {
+    /// How many rows.
+    pub(super) needed: usize,
+    /// Rows of padding before the first that is there.
+    pub(super) skip: usize,
+    /// Those that are there; behind them is padding again.
+    pub(super) present: Range<usize>,
 }
 
 /// Packed weights, and with them the algorithm.
@@ -113,6 +137,8 @@ pub enum ConvWeights {
     Blocks(BlockFilter),
     /// Inputs and weights rounded to bf16.
     Half(HalfFilter),
+    /// Inputs and weights rounded to bytes.
+    Int8(Int8Filter),
 }
 
 /// A convolution with packed weights.
@@ -212,6 +238,7 @@ impl Conv1d {
         let (rows, multiple) = match &self.weights {
             ConvWeights::Blocks(filter) => (filter.tile_rows(), filter.row_multiple()),
             ConvWeights::Half(filter) => filter.tile_rows(&self.shape),
+            ConvWeights::Int8(filter) => filter.tile_rows(),
             ConvWeights::Direct(_) => {
                 let halo = self.shape.span() - 1;
                 // Without taps each weight is used once a row, and fetching it costs more than a larger tile.
@@ -232,6 +259,7 @@ impl Conv1d {
     fn panel_width(&self) -> usize {
         match &self.weights {
             ConvWeights::Half(_) => bf16::PANEL,
+            ConvWeights::Int8(_) => int8::PANEL,
             _ => self.kernels.panel_width(),
         }
     }
@@ -245,15 +273,22 @@ impl Conv1d {
         mut tile: Tile<'_, U>,
         with_moments: bool,
     ) -> Vec<(usize, BandStatistics)> {
-        if let ConvWeights::Half(filter) = &self.weights {
-            let (tile, prepare) = (&mut tile, prologue.prepare());
-            let statistics =
-                filter.run_tile(&self.shape, x, &prepare, epilogue, &self.bias, tile, with_moments);
-            return statistics.into_iter().map(|s| (tile.col, s)).collect();
-        }
-        SCRATCH.with_borrow_mut(|scratch| {
-            self.run_exact_tile(x, prologue, epilogue, tile, with_moments, scratch)
-        })
+        let finishing =
+            Finishing { kernels: self.kernels, epilogue, bias: &self.bias, with_statistics: with_moments };
+        let statistics = match &self.weights {
+            ConvWeights::Half(filter) => {
+                filter.run_tile(&self.shape, x, &prologue.prepare(), finishing, &mut tile)
+            }
+            ConvWeights::Int8(filter) => {
+                filter.run_tile(&self.shape, x, &prologue.prepare(), finishing, &mut tile)
+            }
+            ConvWeights::Direct(_) | ConvWeights::Blocks(_) => {
+                return SCRATCH.with_borrow_mut(|scratch| {
+                    self.run_exact_tile(x, prologue, epilogue, tile, with_moments, scratch)
+                });
+            }
+        };
+        statistics.into_iter().map(|s| (tile.col, s)).collect()
     }
 
     fn run_exact_tile<U: Feature>(
@@ -275,7 +310,7 @@ impl Conv1d {
                 filter.transform(prepared, rows, transformed);
                 (transformed, rows)
             }
-            ConvWeights::Direct(_) | ConvWeights::Half(_) => {
+            ConvWeights::Direct(_) | ConvWeights::Half(_) | ConvWeights::Int8(_) => {
                 let needed = (rows.max(1) - 1) * self.shape.stride + self.shape.span();
                 self.prepare(x, prologue, tile.row, needed, prepared);
                 (prepared, rows)
@@ -313,12 +348,20 @@ impl Conv1d {
     ) {
         let ConvShape { in_channels, stride, padding, .. } = self.shape;
         input.resize(needed * in_channels, 0.0);
+        let mut widened = Vec::new();
         for (i, dst) in input.chunks_exact_mut(in_channels).enumerate() {
             let Some(t) = (first * stride + i).checked_sub(padding).filter(|t| *t < x.rows) else {
                 dst.fill(0.0);
                 continue;
             };
-            let src = &x.f32()[t * in_channels..][..in_channels];
+            let src = match x.values.slice(t * in_channels..(t + 1) * in_channels) {
+                Values::F32(row) => row,
+                Values::Bf16(row) => {
+                    widened.resize(in_channels, 0.0);
+                    self.kernels.widen_bf16(row, &mut widened);
+                    &widened
+                }
+            };
             match prologue {
                 Prologue::Identity => dst.copy_from_slice(src),
                 Prologue::LeakyRelu(slope) => self.kernels.leaky_relu(src, slope, dst),
@@ -336,7 +379,7 @@ impl Conv1d {
         let panels = match &self.weights {
             ConvWeights::Blocks(filter) => return filter.multiply(input, rows, panel, working, sums),
             ConvWeights::Direct(panels) => panels,
-            ConvWeights::Half(_) => unreachable!("run_tile hands these over"),
+            ConvWeights::Half(_) | ConvWeights::Int8(_) => unreachable!("run_tile hands these over"),
         };
         sums.fill(0.0);
         // Taps that follow each other without a gap are one run of inputs.

@@ -13,16 +13,14 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use kokoro_kernels::bf16::{self, Bf16Product, Line, PANEL, ROWS, STEP, STEP_LINES};
-use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, WeightType};
+use kokoro_kernels::{Activation, BandStatistics, Kernels, Prepare, WeightType};
 use rayon::prelude::*;
 
-use super::conv1d::{ConvShape, Epilogue};
+use super::conv1d::{ConvShape, Epilogue, InputRows};
 use super::feature::{Feature, View};
 use super::half_packing::{Groups, Packing};
+use super::row_blocks::{BLOCK_ROWS, Block, Finishing, multiply_and_finish};
 use crate::tensor::{Matrix, Tile};
-
-/// Rows that are multiplied and finished together: enough that a panel of weights is used several times while it is near.
-const BLOCK_ROWS: usize = 8 * ROWS;
 
 /// Lines of prepared input a task aims at: 128 KB, which leaves the second-level cache to the weights.
 const TILE_LINES: usize = 2 * 1024;
@@ -105,22 +103,19 @@ impl HalfFilter {
     }
 
     /// Computes a tile of `x`'s convolution. Returns the statistics of what was stored.
-    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
     pub fn run_tile<U: Feature>(
         &self,
         shape: &ConvShape,
         x: View<'_>,
         prepare: &Prepare<'_>,
-        epilogue: Epilogue<'_>,
-        bias: &[f32],
+        finishing: Finishing<'_>,
         tile: &mut Tile<'_, U>,
-        with_statistics: bool,
     ) -> Option<BandStatistics> {
         SCRATCH.with_borrow_mut(|scratch| {
             let Scratch { input, rows, sums } = scratch;
             let needed = tile.rows.len().next_multiple_of(ROWS);
             self.prepare(shape, x, prepare, tile.row, needed, input, rows);
-            self.multiply_tile(shape, input, tile.row, epilogue, bias, tile, sums, with_statistics)
+            self.multiply_tile(shape, input, tile.row, finishing, tile, sums)
         })
     }
 
@@ -134,66 +129,44 @@ impl HalfFilter {
         let identity = Prepare::Plain(Activation::Identity);
         let rows = x.rows.next_multiple_of(ROWS);
         self.prepare(shape, x, &identity, 0, rows, &mut input, &mut Input::default());
+        let finishing = Finishing {
+            kernels: self.kernels,
+            epilogue: Epilogue::default(),
+            bias,
+            with_statistics: false,
+        };
         out.tiles_mut(BLOCK_ROWS, MATRIX_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
             SCRATCH.with_borrow_mut(|scratch| {
-                let (plain, sums) = (Epilogue::default(), &mut scratch.sums);
-                self.multiply_tile(shape, &input, 0, plain, bias, &mut tile, sums, false);
+                self.multiply_tile(shape, &input, 0, finishing, &mut tile, &mut scratch.sums);
             });
         });
     }
 
     /// Multiplies and finishes a tile. `input` begins with the rows that output `first` sees.
-    #[allow(clippy::too_many_arguments, reason = "a convolution's parts")]
     fn multiply_tile<U: Feature>(
         &self,
         shape: &ConvShape,
         input: &Input,
         first: usize,
-        epilogue: Epilogue<'_>,
-        bias: &[f32],
+        finishing: Finishing<'_>,
         tile: &mut Tile<'_, U>,
         sums: &mut Vec<f32>,
-        with_statistics: bool,
     ) -> Option<BandStatistics> {
         let cols = tile.rows.first().map_or(0, |row| row.len());
-        let mut statistics = with_statistics.then(|| BandStatistics::new(cols));
         let panels = tile.col / PANEL..(tile.col + cols).div_ceil(PANEL);
         let sums_stride = panels.len() * PANEL;
-        sums.resize(BLOCK_ROWS * sums_stride, 0.0);
-        for (block, out) in tile.rows.chunks_mut(BLOCK_ROWS).enumerate() {
-            let row = tile.row + block * BLOCK_ROWS;
-            let residual = epilogue.residual.map(|m| (m.from(row, tile.col), m.cols));
-            // What the end of this block reads comes from far away, while the products run.
-            if epilogue.accumulate {
-                out.iter().for_each(|row| self.kernels.prefetch(U::values(row)));
-            }
-            if let Some((values, stride)) = residual {
-                (0..out.len()).for_each(|r| {
-                    self.kernels.prefetch(values.slice(r * stride..r * stride + cols));
-                });
-            }
-            let rows = out.len().next_multiple_of(ROWS);
+        multiply_and_finish(finishing, tile, sums, sums_stride, |Block { row, rows }, sums| {
             let place = Place { shape, row: row - first, rows, input_rows: input.rows };
             let mut add = |lhs: &[Line], weights: &[Line], accumulate| {
-                self.multiply(
-                    place,
-                    lhs,
-                    self.some_panels(weights, panels.clone()),
-                    sums,
-                    sums_stride,
-                    accumulate,
-                );
+                let weights = self.some_panels(weights, panels.clone());
+                self.multiply(place, lhs, weights, sums, sums_stride, accumulate);
             };
             add(&input.high, &self.panels, false);
             if let Some(low_panels) = &self.low_panels {
                 add(&input.low, &self.panels, true);
                 add(&input.high, low_panels, true);
             }
-            let Epilogue { accumulate, scale, .. } = epilogue;
-            let how = Finish { bias: &bias[tile.col..tile.col + cols], residual, accumulate, scale };
-            self.kernels.finish_rows(sums, sums_stride, &how, U::rows_mut(out), statistics.as_mut());
-        }
-        statistics
+        })
     }
 
     /// Lines of a panel's weights.
@@ -259,14 +232,10 @@ impl HalfFilter {
         input: &mut Input,
         few: &mut Input,
     ) {
-        let needed = (rows - 1) * shape.stride + shape.dilation * (shape.kernel_size - 1) + 1;
-        // Row `i` of the input is step `first · stride + i − padding` of `x`.
-        let begin = first * shape.stride;
-        let skip = shape.padding.saturating_sub(begin).min(needed);
-        let from = (begin + skip).saturating_sub(shape.padding).min(x.rows);
-        let to = (begin + needed).saturating_sub(shape.padding).clamp(from, x.rows);
+        let InputRows { needed, skip, present: source } = shape.input_rows(first, rows, x.rows);
+        let (from, to) = (source.start, source.end);
         let Groups { count, steps } = self.groups;
-        let (present, row_lines) = (skip..skip + to - from, bf16::lines(x.cols));
+        let (present, row_lines) = (skip..skip + source.len(), bf16::lines(x.cols));
         let values = |rows: Range<usize>| x.values.slice(rows.start * x.cols..rows.end * x.cols);
         let split = self.low_panels.is_some();
         input.rows = needed;

@@ -44,7 +44,7 @@ pub(crate) unsafe fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_s
                     _ => one_row_tile(product, at),
                 }
                 let to = acc.as_mut_ptr().add(first * acc_stride + p * PANEL);
-                scale(panel, sums, count, to, acc_stride);
+                scale(product, panel, sums, count, to, acc_stride);
             }
         }
     }
@@ -66,11 +66,19 @@ struct Place<'a> {
 /// There are so many rows of sums, and as many of `PANEL` values `acc_stride` apart at `acc`.
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn scale(panel: &Int8Panel, sums: *const i32, count: usize, acc: *mut f32, acc_stride: usize) {
+unsafe fn scale(
+    product: &Int8Product<'_>,
+    panel: &Int8Panel,
+    sums: *const i32,
+    count: usize,
+    acc: *mut f32,
+    acc_stride: usize,
+) {
     for v in 0..PANEL / 16 {
         // SAFETY: the caller vouches for the rows; scales and corrections are `PANEL` long, sums aligned to lines.
         unsafe {
             let scales = _mm512_loadu_ps(panel.scales().as_ptr().add(16 * v));
+            let scales = _mm512_mul_ps(scales, _mm512_set1_ps(product.scale));
             let corrections = _mm512_loadu_si512(panel.corrections().as_ptr().add(16 * v).cast());
             for r in 0..count {
                 let sum = _mm512_load_si512(sums.add(r * PANEL + 16 * v).cast());

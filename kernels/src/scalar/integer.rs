@@ -85,7 +85,7 @@ pub fn matmul_q8(w: &WeightRows<'_>, x: Q8Rows<'_>, out: &mut [f32]) {
 
 /// See [`Kernels::gemm_int8`](crate::Kernels::gemm_int8).
 pub fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) {
-    let Int8Product { lhs, row_stride, rows, tap_stride, panels } = *product;
+    let Int8Product { lhs, row_stride, rows, tap_stride, panels, scale } = *product;
     for r in 0..rows {
         for (output, scaled) in acc[r * acc_stride..][..panels.len() * PANEL].iter_mut().enumerate() {
             let (panel, o) = (&panels[output / PANEL], output % PANEL);
@@ -96,7 +96,7 @@ pub fn gemm_int8(product: &Int8Product<'_>, acc: &mut [f32], acc_stride: usize) 
                     sum += (i32::from(x) - i32::from(ZERO)) * i32::from(panel.code(tap, input, o));
                 }
             }
-            *scaled = sum as f32 * panel.scales()[o];
+            *scaled = sum as f32 * (panel.scales()[o] * scale);
         }
     }
 }

@@ -85,10 +85,12 @@ unsafe fn tile<S: IntegerSimd, const MR: usize>(
             }
         }
         let scales = panel.scales().as_ptr().add(first);
+        let scale = f.splat(product.scale);
         for (r, sums) in sums.into_iter().enumerate() {
             for (v, sum) in sums.into_iter().enumerate() {
                 let sum = s.signed_end(s.splat_product(0, 0), sum);
-                let scaled = f.mul(s.to_float(sum), f.load(scales.add(v * lanes)));
+                let scales = f.mul(f.load(scales.add(v * lanes)), scale);
+                let scaled = f.mul(s.to_float(sum), scales);
                 f.store(acc.add(r * acc_stride + v * lanes), scaled);
             }
         }
