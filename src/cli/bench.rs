@@ -146,6 +146,11 @@ impl Trace for StageTimes {
         false
     }
 
+    /// A part's time can only be told when it runs alone.
+    fn allows_overlap(&self) -> bool {
+        false
+    }
+
     fn tensor(&mut self, name: &str, _: &mut Matrix) {
         let now = Instant::now();
         let wall_s = now.duration_since(self.last).as_secs_f64();

@@ -37,7 +37,6 @@ use kokoro_kernels::{Isa, Kernels};
 use crate::error::{Error, ModelError, Result};
 use crate::gguf::GgufFile;
 use crate::ops::workspace::Workspace;
-use crate::tensor::Matrix;
 
 use albert::Albert;
 use decoder::Decoder;
@@ -94,6 +93,15 @@ pub struct Speech {
     pub samples: Vec<f32>,
     /// Frames of each token.
     pub durations_frames: Vec<u32>,
+}
+
+/// What the predictor says of an utterance.
+struct Predicted {
+    durations_frames: Vec<u32>,
+    /// Two values a frame.
+    f0_hz: Vec<f32>,
+    /// Energy, two values a frame.
+    n: Vec<f32>,
 }
 
 impl Model {
@@ -234,21 +242,27 @@ impl Model {
     /// As [`forward`](Self::forward).
     pub fn forward_traced(&self, utterance: &Utterance<'_>, trace: &mut dyn Trace) -> Result<Speech> {
         self.check(utterance)?;
+        // From outside the pool every layer would hand its work over and wait, hundreds of times.
+        rayon::scope(|_| self.compute(utterance, trace))
+    }
+
+    fn compute(&self, utterance: &Utterance<'_>, trace: &mut dyn Trace) -> Result<Speech> {
         let Utterance { token_ids, style, speed, noise } = *utterance;
         let (decoder_style, predictor_style) = style.split_at(self.config.style_dim);
-
-        let albert = self.albert.forward(token_ids, trace);
-        let d = self.predictor.encode(&albert, predictor_style, trace);
-        let durations_frames = self.predictor.durations(&d, speed, trace);
-        check_length(&durations_frames)?;
-        self.check_memory(durations_frames.iter().sum::<u32>() as usize)?;
-        let alignment = alignment::frame_to_token(&durations_frames);
-
-        let mut en = d.gather(&alignment);
-        trace::tap(trace, "en", None, &mut en);
-        let (f0_hz, n) = self.predictor.curves(&en, predictor_style, trace);
-
-        let mut asr: Matrix = self.text_encoder.forward(token_ids, trace).gather(&alignment);
+        // Both have recurrences that occupy two threads at the most, and the text encoder is not needed before the decoder.
+        let mut text_states = None;
+        let predicted = if trace.allows_overlap() {
+            let predict = || self.predict(token_ids, predictor_style, speed, trace);
+            let (predicted, states) =
+                rayon::join(predict, || self.text_encoder.forward(token_ids, &mut NoTrace));
+            text_states = Some(states);
+            predicted
+        } else {
+            self.predict(token_ids, predictor_style, speed, trace)
+        };
+        let Predicted { durations_frames, f0_hz, n } = predicted?;
+        let text_states = text_states.unwrap_or_else(|| self.text_encoder.forward(token_ids, trace));
+        let mut asr = text_states.gather(&alignment::frame_to_token(&durations_frames));
         trace::tap(trace, "asr", None, &mut asr);
         let x = self.decoder.forward(&asr, &f0_hz, &n, decoder_style, trace);
         let samples = self.generator.forward(x, &f0_hz, decoder_style, noise, &self.workspace, trace);
@@ -261,6 +275,25 @@ impl Model {
                 Err(Error::Model { path: self.label.clone(), source })
             }
         }
+    }
+
+    /// When and how high: durations, F0 and energy.
+    fn predict(
+        &self,
+        token_ids: &[u32],
+        style: &[f32],
+        speed: f32,
+        trace: &mut dyn Trace,
+    ) -> Result<Predicted> {
+        let albert = self.albert.forward(token_ids, trace);
+        let d = self.predictor.encode(&albert, style, trace);
+        let durations_frames = self.predictor.durations(&d, speed, trace);
+        check_length(&durations_frames)?;
+        self.check_memory(durations_frames.iter().sum::<u32>() as usize)?;
+        let mut en = d.gather(&alignment::frame_to_token(&durations_frames));
+        trace::tap(trace, "en", None, &mut en);
+        let (f0_hz, n) = self.predictor.curves(&en, style, trace);
+        Ok(Predicted { durations_frames, f0_hz, n })
     }
 
     /// Asks for the memory of an utterance before it begins: in the middle of it, a refusal would end the process.

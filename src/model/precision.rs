@@ -41,8 +41,9 @@ impl Precision {
 
     /// What is computed with on `isa`: `Auto` becomes one of the others.
     ///
-    /// `Auto` is bf16 where there are AMX tiles, and f32 elsewhere: its blocks with fewer multiplications outrun bf16 dot
-    /// products, which are at most twice as fast as f32 (docs/performance.md has the table).
+    /// `Auto` is bf16 where there are AMX tiles, on which int8 is hardly faster; int8 where bytes are multiplied four at a time
+    /// (VNNI); and f32 elsewhere, whose blocks with fewer multiplications outrun everything else there (docs/performance.md
+    /// has the table).
     ///
     /// # Errors
     /// [`Error::Precision`] if bf16 is asked for by name and the instruction set has none.

@@ -4,7 +4,7 @@ use kokoro_kernels::Kernels;
 
 use super::config::Config;
 use super::residual::AdainResBlk1d;
-use super::trace::{Trace, tap};
+use super::trace::{NoTrace, Trace, tap};
 use super::weights::Scope;
 use crate::error::ModelError;
 use crate::ops::conv1d::{Conv1d, ConvShape, Prologue};
@@ -102,6 +102,10 @@ impl ProsodyPredictor {
     pub(super) fn curves(&self, en: &Matrix, style: &[f32], trace: &mut dyn Trace) -> (Vec<f32>, Vec<f32>) {
         let mut shared = self.shared.forward(en);
         tap(trace, "shared_lstm", None, &mut shared);
+        if trace.allows_overlap() {
+            let branch = |branch: &Branch, name| branch.forward(&shared, style, name, &mut NoTrace);
+            return rayon::join(|| branch(&self.f0, "f0"), || branch(&self.n, "n"));
+        }
         let f0 = self.f0.forward(&shared, style, "f0", trace);
         let n = self.n.forward(&shared, style, "n", trace);
         (f0, n)

@@ -5,8 +5,9 @@ use crate::tensor::Matrix;
 /// Called at every named stage of the graph, in the order of computation.
 ///
 /// A stage that is replaced feeds the following ones, so a trace that replaces every stage by a reference's compares
-/// each with the reference's own input. The stages' names are those in `fixtures/README.md`.
-pub trait Trace {
+/// each with the reference's own input. The stages' names are those in `fixtures/README.md`. Calls come from whichever thread
+/// of the pool computes.
+pub trait Trace: Send {
     /// Stage `name` has computed `value`, `[time, channels]`; curves are `[time, 1]`. The shape must stay.
     fn tensor(&mut self, name: &str, value: &mut Matrix) {
         let _ = (name, value);
@@ -16,6 +17,11 @@ pub trait Trace {
     /// is faster and gives the same samples.
     fn wants_every_stage(&self) -> bool {
         true
+    }
+
+    /// Whether parts that do not depend on each other may be computed side by side, the stages of one of them unseen.
+    fn allows_overlap(&self) -> bool {
+        !self.wants_every_stage()
     }
 
     /// The durations in frames, one a token. A replacement decides the length of all that follows.

@@ -54,15 +54,4 @@ impl<'a> View<'a> {
     pub fn from(&self, row: usize, col: usize) -> Values<'a> {
         self.values.slice((row * self.cols + col).min(self.values.len())..self.values.len())
     }
-
-    /// The values as f32.
-    ///
-    /// # Panics
-    /// If they are bf16.
-    pub fn f32(&self) -> &'a [f32] {
-        match self.values {
-            Values::F32(values) => values,
-            Values::Bf16(_) => panic!("f32 activations were expected"),
-        }
-    }
 }

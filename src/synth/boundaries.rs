@@ -13,6 +13,10 @@ pub(super) struct Unstretched {
 }
 
 impl Trace for Unstretched {
+    fn wants_every_stage(&self) -> bool {
+        false
+    }
+
     fn durations(&mut self, frames: &mut Vec<u32>) {
         if self.speed >= 1.0 {
             return;

@@ -262,7 +262,7 @@ integer_table!(
     unsafe { Avx512Vnni::assume() },
     Avx512Vnni,
     6,
-    8,
+    12,
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c")]
     }

@@ -10,7 +10,7 @@ const VECTORS: usize = 2;
 /// Outputs whose quads fill a line.
 const LINE_OUTPUTS: usize = STEP / 4;
 
-/// See [`crate::Kernels::gemm_int8`]; `MR` divides [`ROWS`].
+/// See [`crate::Kernels::gemm_int8`]; `MR` divides [`ROWS`], or is twelve: what that leaves is done by four or eight rows.
 #[inline(always)]
 pub(crate) fn gemm<S: IntegerSimd, const MR: usize>(
     s: S,
@@ -18,16 +18,26 @@ pub(crate) fn gemm<S: IntegerSimd, const MR: usize>(
     acc: &mut [f32],
     acc_stride: usize,
 ) {
-    const { assert!(ROWS.is_multiple_of(MR)) };
+    const { assert!(ROWS == 16 && (ROWS.is_multiple_of(MR) || MR == 12)) };
     for (p, panel) in product.panels.iter().enumerate() {
-        for r in (0..product.rows).step_by(MR) {
-            for first in (0..PANEL).step_by(VECTORS * <S::Float as Simd>::LANES) {
-                // SAFETY: `Int8Product::check` has found all rows of `lhs` and `acc`, and `MR` divides their number.
+        for first in (0..PANEL).step_by(VECTORS * <S::Float as Simd>::LANES) {
+            let mut r = 0;
+            while r < product.rows {
+                let rows = MR.min(product.rows - r);
+                // SAFETY: `Int8Product::check` has found all rows of `lhs` and `acc`, whose number is a multiple of 16:
+                // twelve leave four or eight of them, and other `MR` none.
                 unsafe {
                     let lhs = product.lhs.as_ptr().add(r * product.row_stride);
                     let acc = acc.as_mut_ptr().add(r * acc_stride + p * PANEL + first);
-                    tile::<S, MR>(s, product, panel, lhs, first, acc, acc_stride);
+                    if rows == MR {
+                        tile::<S, MR>(s, product, panel, lhs, first, acc, acc_stride);
+                    } else if rows == 8 {
+                        tile::<S, 8>(s, product, panel, lhs, first, acc, acc_stride);
+                    } else {
+                        tile::<S, 4>(s, product, panel, lhs, first, acc, acc_stride);
+                    }
                 }
+                r += rows;
             }
         }
     }
