@@ -161,6 +161,13 @@ fn what_cannot_be_spoken_is_refused_at_once() {
     for change in speeds {
         assert_eq!(refuse(Script::Phonemes(HELLO), change).kind(), ErrorKind::InvalidInput);
     }
+    for pieces in [0, 17, usize::MAX] {
+        let mut options = options();
+        options.pieces_at_once = pieces;
+        let refused = synthesizer.speak(Script::Phonemes(HELLO), &options).err();
+        let expected = format!("the number of pieces at once is {pieces}, expected 1 to 16");
+        assert_eq!(refused.expect("out of range").to_string(), expected);
+    }
     let unknown = refuse(Script::Phonemes(HELLO), |o| o.voice = Some("am_rsm".into()));
     let Error::UnknownVoice { near, .. } = &unknown else { panic!("{unknown:?}") };
     assert_eq!(near[0], "am_rms");
@@ -205,6 +212,39 @@ fn a_phonemizer_of_the_callers_is_used() {
     options.language = Some(Language::French);
     let chunks: Vec<_> = synthesizer.speak(Script::Text("Hi."), &options).expect("sound").collect();
     assert_eq!(chunks[0].as_ref().expect("it speaks").phonemes, HELLO);
+}
+
+#[test]
+fn pieces_side_by_side_are_those_one_after_the_other() {
+    /// Every word is a greeting.
+    struct Greeting;
+    impl Phonemizer for Greeting {
+        fn tokens(&self, passage: &Passage<'_>, _: Language) -> Result<Vec<Token>, TextError> {
+            let mut tokens = Vec::new();
+            let mut from = 0;
+            for word in passage.text.split_whitespace() {
+                let start = from + passage.text[from..].find(word).expect("it was found there");
+                from = start + word.len();
+                let (source, phonemes) = (start..from, HELLO.into());
+                tokens.push(Token { source, phonemes, space_after: true, origin: Origin::User });
+            }
+            Ok(tokens)
+        }
+    }
+    let synthesizer = synthesizer().with_phonemizer(Greeting);
+    let text = vec!["Hi."; 120].join(" ");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads");
+    let speak = |pieces_at_once: usize| -> Vec<Chunk> {
+        let mut options = options();
+        options.pieces_at_once = pieces_at_once;
+        let speaking = || synthesizer.speak(Script::Text(&text), &options).expect("sound");
+        pool.install(|| speaking().map(|chunk| chunk.expect("it speaks")).collect())
+    };
+    let one_by_one = speak(1);
+    assert!(one_by_one.len() > 4, "{} pieces", one_by_one.len());
+    for pieces_at_once in [2, 3, 16] {
+        assert_eq!(speak(pieces_at_once), one_by_one, "{pieces_at_once} at once");
+    }
 }
 
 #[test]

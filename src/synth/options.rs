@@ -8,6 +8,9 @@ use super::seam;
 /// The longest silence that an option can put between pieces, in seconds.
 const MAX_PAUSE_S: f32 = 10.0;
 
+/// The most pieces that may be computed at once.
+const MAX_PIECES_AT_ONCE: usize = 16;
+
 /// What to say.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -40,6 +43,9 @@ pub struct SpeakOptions {
     pub pauses: Pauses,
     /// Makes the first piece a single sentence, or the first clauses of a long one, so that it can be heard soon.
     pub first_piece_short: bool,
+    /// Pieces that are computed side by side, 1 to 16, once the first has been spoken; never more than there are threads. The
+    /// samples are the same; a piece at a time needs less memory and hands the second one out sooner.
+    pub pieces_at_once: usize,
 }
 
 /// Silence that is put between pieces, in seconds, each 0 to 10. It comes on top of what the model leaves at both ends of a
@@ -81,6 +87,7 @@ impl Default for SpeakOptions {
             preparation: Preparation::default(),
             pauses: Pauses::default(),
             first_piece_short: false,
+            pieces_at_once: 2,
         }
     }
 }
@@ -92,6 +99,13 @@ impl SpeakOptions {
         };
         if !(0.25..=4.0).contains(&self.speed) {
             return out_of_range("speed", self.speed, "0.25 to 4");
+        }
+        if !(1..=MAX_PIECES_AT_ONCE).contains(&self.pieces_at_once) {
+            return Err(Error::OutOfRange {
+                what: "the number of pieces at once",
+                found: self.pieces_at_once.to_string(),
+                expected: format!("1 to {MAX_PIECES_AT_ONCE}"),
+            });
         }
         for (what, pause_s) in [
             ("the pause between sentences", self.pauses.sentence_s),

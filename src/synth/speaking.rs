@@ -1,4 +1,11 @@
 //! The iterator that speaks one piece after the other.
+//!
+//! The first piece is computed by itself, so that it can be heard soon, the others a few side by side: that occupies every
+//! thread also where a piece has a stretch for one only. A piece's samples do not depend on what is computed beside it.
+
+use std::collections::VecDeque;
+
+use rayon::prelude::*;
 
 use super::SAMPLE_RATE_HZ;
 use super::boundaries::Unstretched;
@@ -7,7 +14,7 @@ use super::options::{Pauses, SpeakOptions};
 use super::seam;
 use super::timeline::{TimedWord, Timeline};
 use crate::error::{Error, Result};
-use crate::model::{Model, NoTrace, NoiseSource, Utterance};
+use crate::model::{Model, NoTrace, NoiseSource, Speech, Utterance};
 #[cfg(doc)]
 use crate::text::Origin;
 use crate::text::{Boundary, Encoded, Piece, PieceToken, Pieces, Vocab};
@@ -50,8 +57,23 @@ pub struct Chunk {
     pub progress: f32,
 }
 
+/// Token ids that are computed side by side at the most: those of two long pieces, whose activations are held at once.
+const MAX_IDS_AT_ONCE: usize = 512;
+
 /// A piece with its ids.
 type Ready = (Piece, Encoded);
+
+/// A piece as the model is to speak it.
+struct Planned {
+    piece: Piece,
+    phonemes: String,
+    token_ids: Vec<u32>,
+    skipped: Vec<char>,
+    before: Vec<usize>,
+    speed: f32,
+    noise: NoiseSource,
+    is_last: bool,
+}
 
 /// Speaks piece by piece; see [`Synthesizer::speak`](super::Synthesizer::speak). After an error it ends.
 pub struct Speaking<'a> {
@@ -61,12 +83,17 @@ pub struct Speaking<'a> {
     pieces: Pieces<'a>,
     /// Found ahead, to know whether there is anything to say and which piece is the last.
     next: Option<Result<Ready>>,
+    /// Computed and not yet handed out.
+    computed: VecDeque<(Planned, Result<Speech>)>,
     timeline: Timeline<'a>,
     is_text: bool,
     script_bytes: usize,
     speed: f32,
     seed: u64,
     pauses: Pauses,
+    pieces_at_once: usize,
+    /// Pieces so far that were planned, and that were handed out.
+    planned: u64,
     spoken: u64,
     spoken_samples: u64,
     last_sample: f32,
@@ -101,12 +128,15 @@ impl<'a> Speaking<'a> {
             voice,
             pieces,
             next: None,
+            computed: VecDeque::new(),
             timeline: Timeline::new(script),
             is_text,
             script_bytes: script.len(),
             speed: options.speed,
             seed: options.seed,
             pauses: options.pauses,
+            pieces_at_once: options.pieces_at_once,
+            planned: 0,
             spoken: 0,
             spoken_samples: 0,
             last_sample: 0.0,
@@ -155,8 +185,28 @@ impl<'a> Speaking<'a> {
         Ok(None)
     }
 
-    fn speak(&mut self, piece: Piece, encoded: Encoded) -> Result<Chunk> {
-        let is_last = self.next.is_none();
+    /// The next pieces, as many as are computed at once: the first one alone.
+    fn plan(&mut self) -> Result<Vec<Planned>> {
+        let at_once = if self.planned == 0 { 1 } else { self.pieces_at_once };
+        let at_once = at_once.min(rayon::current_num_threads());
+        let (mut planned, mut ids) = (Vec::new(), 0);
+        while planned.len() < at_once {
+            let fits = match &self.next {
+                None => false,
+                Some(Ok((_, encoded))) => planned.is_empty() || ids + encoded.ids.len() <= MAX_IDS_AT_ONCE,
+                // What is planned is spoken before the error is told.
+                Some(Err(_)) => planned.is_empty(),
+            };
+            let Some(next) = self.next.take_if(|_| fits) else { break };
+            let (mut piece, encoded) = next?;
+            self.next = self.next_piece(Some(&mut piece)).transpose();
+            ids += encoded.ids.len();
+            planned.push(self.plan_piece(piece, encoded));
+        }
+        Ok(planned)
+    }
+
+    fn plan_piece(&mut self, piece: Piece, encoded: Encoded) -> Planned {
         let Encoded { ids, skipped, before, .. } = encoded;
         let (phonemes, closing_id) = match self.is_text {
             true => closing::with_mark(&piece, self.ending(), self.vocab),
@@ -165,15 +215,26 @@ impl<'a> Speaking<'a> {
         let token_ids: Vec<u32> =
             std::iter::once(BOUNDARY).chain(ids).chain(closing_id).chain(std::iter::once(BOUNDARY)).collect();
         // Every piece has its own noise, and the first one that of the seed itself.
-        let noise = NoiseSource::Seeded(self.seed ^ self.spoken.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let style = self.voice.style(phonemes.chars().count());
+        let noise = NoiseSource::Seeded(self.seed ^ self.planned.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        self.planned += 1;
         let speed = (self.speed * piece.rate).clamp(SPEEDS.0, SPEEDS.1);
-        let utterance = Utterance { token_ids: &token_ids, style, speed, noise: &noise };
-        let speech = match self.is_text {
-            true => self.model.forward_traced(&utterance, &mut Unstretched { speed })?,
-            false => self.model.forward_traced(&utterance, &mut NoTrace)?,
-        };
+        let is_last = self.next.is_none();
+        Planned { piece, phonemes, token_ids, skipped, before, speed, noise, is_last }
+    }
 
+    fn compute(&self, planned: &Planned) -> Result<Speech> {
+        let Planned { phonemes, token_ids, speed, noise, .. } = planned;
+        let style = self.voice.style(phonemes.chars().count());
+        let utterance = Utterance { token_ids, style, speed: *speed, noise };
+        match self.is_text {
+            true => self.model.forward_traced(&utterance, &mut Unstretched { speed: *speed }),
+            false => self.model.forward_traced(&utterance, &mut NoTrace),
+        }
+    }
+
+    /// The chunk of a piece, with what surrounds its speech.
+    fn finish(&mut self, planned: Planned, speech: Speech) -> Chunk {
+        let Planned { piece, phonemes, token_ids, skipped, before, is_last, .. } = planned;
         let pause_samples = match piece.pause_s {
             Some(pause_s) => seam::samples(pause_s),
             None if self.spoken == 0 => 0,
@@ -194,7 +255,7 @@ impl<'a> Speaking<'a> {
         let words = self.timeline.words(&piece, &before, &speech.durations_frames, offset_s);
         self.spoken += 1;
         self.spoken_samples += samples.len() as u64;
-        Ok(Chunk {
+        Chunk {
             samples,
             pause_samples,
             closing_samples,
@@ -205,7 +266,7 @@ impl<'a> Speaking<'a> {
             skipped,
             words,
             progress: (end as f32 / self.script_bytes.max(1) as f32).min(1.0),
-        })
+        }
     }
 
     /// What comes behind the piece before the one that was found ahead.
@@ -235,11 +296,20 @@ impl Iterator for Speaking<'_> {
         if self.failed {
             return None;
         }
-        let chunk = self.next.take()?.and_then(|(mut piece, encoded)| {
-            self.next = self.next_piece(Some(&mut piece)).transpose();
-            self.speak(piece, encoded)
-        });
-        self.failed = chunk.is_err();
-        Some(chunk)
+        if self.computed.is_empty() {
+            let planned = match self.plan() {
+                Ok(planned) => planned,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            };
+            let this = &*self;
+            let computed: Vec<_> = planned.par_iter().map(|planned| this.compute(planned)).collect();
+            self.computed = planned.into_iter().zip(computed).collect();
+        }
+        let (planned, speech) = self.computed.pop_front()?;
+        self.failed = speech.is_err();
+        Some(speech.map(|speech| self.finish(planned, speech)))
     }
 }
