@@ -8,6 +8,8 @@ unless they are there or named; `--runtimes` and what is not installed decide wh
 
   cargo run --release -q -p kokoro-gguf-tools --bin make-model -- --preset 82m --type F32 --out /tmp/82m_F32.gguf
 
+`--hide-avx512` holds everyone to AVX2: it hides AVX-512 and AMX from all that ask by CPUID (tools/hide_avx512.c).
+
 A measurement waits until other programs use less than 0.15 of a core, and says how much they used while it ran.
 """
 import argparse
@@ -19,6 +21,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -31,9 +34,12 @@ COLD_TOKENS = 25
 QUIET_CORES = 0.15
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# Label -> (engine, variant). An engine is the package of a peer, or ours.
+# Label -> (engine, variant). An engine is the package of a peer, or ours, whose variant is a precision and perhaps an
+# instruction set.
 RUNTIMES = {
     "kokoro-gguf auto": ("kokoro-gguf", "auto"),
+    "kokoro-gguf auto without AMX": ("kokoro-gguf", "auto avx512_vnni"),
+    "kokoro-gguf int8": ("kokoro-gguf", "int8"),
     "kokoro-gguf f32": ("kokoro-gguf", "f32"),
     "ONNX Runtime f32": ("onnxruntime", "f32"),
     "ONNX Runtime int8": ("onnxruntime", "int8"),
@@ -59,6 +65,14 @@ def wait_until_quiet(max_wait_s):
         time.sleep(0.5)
         if (busy_s() - before) / (time.monotonic() - began) < QUIET_CORES:
             return
+
+
+def hide_avx512():
+    """The library that hides AVX-512 from whoever loads it."""
+    library = Path(tempfile.gettempdir()) / "hide_avx512.so"
+    source = HERE / "hide_avx512.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(source)], check=True)
+    return str(library)
 
 
 # What runs in a process of its own: `worker` prints FIRST when the first audio is there, then RESULT.
@@ -112,6 +126,7 @@ class Bench:
         import gguf
         import numpy as np
         self.args, self.rows, self.report = args, [], {}
+        self.hiding = {"LD_PRELOAD": hide_avx512()} if args.hide_avx512 else {}
         reader = gguf.GGUFReader(args.model)
         tokens = reader.fields["tokenizer.ggml.tokens"].contents()
         self.vocabulary = {symbol: i for i, symbol in enumerate(tokens) if symbol}
@@ -145,6 +160,7 @@ class Bench:
     def command(self, label, tokens, repeats):
         args, (engine, variant) = self.args, RUNTIMES[label]
         if engine == "kokoro-gguf":
+            variant = variant.split()[0]
             if repeats:
                 return [args.cli, "bench", "-m", args.model, "--tokens", str(tokens), "--threads", str(args.threads),
                         "--precision", variant, "--repeats", str(repeats), "--json"]
@@ -155,12 +171,18 @@ class Bench:
                 "--style", self.pack[tokens - 1].tobytes().hex(), "--threads", str(args.threads),
                 "--repeats", str(repeats), str(self.onnx_file(engine, variant))]
 
+    def environment(self, label):
+        engine, variant = RUNTIMES[label]
+        isa = variant.split()[1:] if engine == "kokoro-gguf" else []
+        return os.environ | self.hiding | ({"KOKORO_ISA": isa[0]} if isa else {})
+
     def cold_s(self, label):
         """From starting the process to the first audio it has."""
         command = self.command(label, COLD_TOKENS, 0)
         wait_until_quiet(self.args.max_wait)
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=self.environment(label), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         first = process.stdout.read(1)
         wall_s = time.perf_counter() - start
         _, errors = process.communicate()
@@ -173,7 +195,8 @@ class Bench:
         wait_until_quiet(self.args.max_wait)
         before, start = busy_s(), time.perf_counter()
         own = sum(os.times()[2:4])
-        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        environment = self.environment(label)
+        out = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
         wall_s = time.perf_counter() - start
         own = sum(os.times()[2:4]) - own
         if RUNTIMES[label][0] == "kokoro-gguf":
@@ -268,6 +291,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--max-wait", type=float, default=60.0, help="seconds to wait for a quiet machine")
+    parser.add_argument("--hide-avx512", action="store_true", help="hold everyone to AVX2")
     parser.add_argument("--csv", help="every measurement, for benches/record")
     for internal in ("--engine", "--variant", "--ids", "--style"):
         parser.add_argument(internal, help=argparse.SUPPRESS)
