@@ -2,10 +2,16 @@
 
 mod common;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use common::golden::{exact, log_spectral_distance_db, rms};
+use common::requantize::{as_published, requantize};
+use kokoro_gguf::gguf::{GgufFile, SharedBytes};
 use kokoro_gguf::model::{ModelOptions, NoiseSource, Precision, Trace, Utterance};
 use kokoro_gguf::tensor::Matrix;
-use kokoro_gguf::{Error, ErrorKind, Model};
+use kokoro_gguf::{ErrorKind, Model};
+use kokoro_kernels::{Kernels, WeightType};
 
 /// Running speech of different length and kind, in misaki's notation.
 const SENTENCES: [&str; 6] = [
@@ -17,7 +23,7 @@ const SENTENCES: [&str; 6] = [
     "ðə ʤˈus ʌv lˈɛmᵊnz mˌAks fˈIn pˈʌnʧ; ðə bˈɑks wʌz θɹˈOn bəsˈId ðə pˈɑɹkt tɹˈʌk.",
 ];
 
-/// The share of tokens whose duration must be that of f32. Durations are not computed in bf16 anywhere.
+/// The share of tokens whose duration must be that of f32. Durations are not computed in bf16 or int8 anywhere.
 const EQUAL_DURATIONS: f64 = 0.995;
 /// Nobody hears a pitch that differs by a hertz; measured 0.0004.
 const F0_HZ: f32 = 1.0;
@@ -27,27 +33,108 @@ const LSD_DB: f64 = 1.0;
 /// Loudness within a fifth of a decibel.
 const RMS_RATIO: std::ops::Range<f64> = 0.98..1.02;
 
+/// Notes durations and pitch, and puts other durations in their place.
 #[derive(Default)]
-struct Pitch(Vec<f32>);
+struct Watch<'a> {
+    durations: Option<&'a [u32]>,
+    predicted: Vec<u32>,
+    f0_hz: Vec<f32>,
+}
 
-impl Trace for Pitch {
+impl Trace for Watch<'_> {
     fn tensor(&mut self, name: &str, value: &mut Matrix) {
         if name == "f0" {
-            self.0 = value.data().to_vec();
+            self.f0_hz = value.data().to_vec();
+        }
+    }
+
+    fn durations(&mut self, frames: &mut Vec<u32>) {
+        self.predicted.clone_from(frames);
+        if let Some(durations) = self.durations {
+            *frames = durations.to_vec();
         }
     }
 }
 
-fn speak(model: &Model, phonemes: &str, voice: &str) -> (Vec<u32>, Vec<f32>, Vec<f32>) {
+struct Spoken {
+    /// Frames, as the model would have them.
+    durations: Vec<u32>,
+    f0_hz: Vec<f32>,
+    samples: Vec<f32>,
+}
+
+fn speak(model: &Model, phonemes: &str, voice: &str, durations: Option<&[u32]>) -> Spoken {
     let id = |c: char| model.vocabulary().position(|token| token.chars().eq([c])).map(|id| id as u32);
     let ids: Vec<u32> = [0].into_iter().chain(phonemes.chars().filter_map(id)).chain([0]).collect();
-    let voice = model.voice(voice).expect("a built-in voice");
+    let voice = model.voice(voice).expect("one of its voices");
     let noise = NoiseSource::Seeded(7);
     let style = voice.style(phonemes.chars().count());
-    let mut pitch = Pitch::default();
+    let mut watch = Watch { durations, ..Watch::default() };
     let utterance = Utterance { token_ids: &ids, style, speed: 1.0, noise: &noise };
-    let speech = model.forward_traced(&utterance, &mut pitch).expect("a sound utterance");
-    (speech.durations_frames, pitch.0, speech.samples)
+    let speech = model.forward_traced(&utterance, &mut watch).expect("a sound utterance");
+    Spoken { durations: watch.predicted, f0_hz: watch.f0_hz, samples: speech.samples }
+}
+
+/// How a model's speech differs from another's at the other's durations, after counting how many were equal.
+struct Difference {
+    tokens: usize,
+    equal: usize,
+    f0_hz: f32,
+    /// Mean and largest.
+    lsd_db: (f64, f64),
+    /// The one furthest from 1.
+    rms_ratio: f64,
+}
+
+impl Difference {
+    fn between(model: &Model, reference: &Model, voices: &[&str]) -> Self {
+        let mut worst = Self { tokens: 0, equal: 0, f0_hz: 0.0, lsd_db: (0.0, 0.0), rms_ratio: 1.0 };
+        for voice in voices {
+            for phonemes in SENTENCES {
+                let expected = speak(reference, phonemes, voice, None);
+                let found = speak(model, phonemes, voice, Some(&expected.durations));
+                worst.tokens += expected.durations.len();
+                worst.equal +=
+                    found.durations.iter().zip(&expected.durations).filter(|(a, b)| a == b).count();
+                let pitch = found.f0_hz.iter().zip(&expected.f0_hz);
+                worst.f0_hz = pitch.fold(worst.f0_hz, |w, (a, b)| w.max((a - b).abs()));
+                let lsd = log_spectral_distance_db(&found.samples, &expected.samples);
+                worst.lsd_db = (worst.lsd_db.0 + lsd, worst.lsd_db.1.max(lsd));
+                let ratio = rms(&found.samples) / rms(&expected.samples);
+                if ratio.ln().abs() > worst.rms_ratio.ln().abs() {
+                    worst.rms_ratio = ratio;
+                }
+            }
+        }
+        worst.lsd_db.0 /= (voices.len() * SENTENCES.len()) as f64;
+        worst
+    }
+
+    fn equal_durations(&self) -> f64 {
+        self.equal as f64 / self.tokens as f64
+    }
+
+    fn row(&self, what: &str) -> String {
+        let &Difference { tokens, f0_hz, lsd_db: (mean, most), rms_ratio, .. } = self;
+        let equal = 100.0 * self.equal_durations();
+        format!(
+            "| {what} | {equal:.2} % of {tokens} | {f0_hz:.4} Hz | {mean:.2} ({most:.2}) dB | {rms_ratio:.4} |"
+        )
+    }
+}
+
+/// Options for a precision; `None`, and a line that says so, where this CPU lacks it.
+fn options(precision: Precision) -> Option<ModelOptions> {
+    let mut options = ModelOptions::default();
+    options.precision = precision;
+    let isa = Kernels::from_environment().expect("KOKORO_ISA is valid").isa();
+    match precision.resolve(isa) {
+        Ok(_) => Some(options),
+        Err(error) => {
+            eprintln!("skipped: {error}");
+            None
+        }
+    }
 }
 
 #[test]
@@ -55,36 +142,52 @@ fn speak(model: &Model, phonemes: &str, voice: &str) -> (Vec<u32>, Vec<f32>, Vec
 fn what_auto_may_choose_sounds_as_f32_does() {
     let single = exact().built_in().expect("sound");
     for precision in [Precision::Bf16, Precision::Int8] {
-        let mut options = ModelOptions::default();
-        options.precision = precision;
-        let model = match options.built_in() {
-            Ok(model) => model,
-            Err(error @ Error::Precision { .. }) => {
-                eprintln!("skipped: {error}");
-                continue;
-            }
-            Err(error) => panic!("{error}"),
-        };
+        let Some(options) = options(precision) else { continue };
+        let model = options.built_in().expect("sound");
         assert_eq!(model.precision(), precision);
-        let (mut tokens, mut equal) = (0, 0);
-        for voice in ["am_rms", "af_slt"] {
-            for phonemes in SENTENCES {
-                let (durations, f0, audio) = speak(&model, phonemes, voice);
-                let (expected_durations, expected_f0, expected) = speak(&single, phonemes, voice);
-                tokens += durations.len();
-                equal += durations.iter().zip(&expected_durations).filter(|(a, b)| a == b).count();
-                if durations != expected_durations {
-                    continue;
-                }
-                let worst = f0.iter().zip(&expected_f0).fold(0.0f32, |w, (a, b)| w.max((a - b).abs()));
-                let lsd = log_spectral_distance_db(&audio, &expected);
-                let ratio = rms(&audio) / rms(&expected);
-                println!("{precision} {voice}: f0 {worst:.4} Hz, lsd {lsd:.2} dB, rms ratio {ratio:.4}");
-                assert!(worst <= F0_HZ, "{precision} {voice}: f0 off by {worst} Hz");
-                assert!(lsd <= LSD_DB && RMS_RATIO.contains(&ratio), "{voice}: lsd {lsd} dB, ratio {ratio}");
-            }
+        let difference = Difference::between(&model, &single, &["am_rms", "af_slt"]);
+        println!("{}", difference.row(precision.name()));
+        let Difference { f0_hz, lsd_db: (_, most), rms_ratio, .. } = difference;
+        assert!(difference.equal_durations() >= EQUAL_DURATIONS, "{precision}: durations");
+        assert!(f0_hz <= F0_HZ, "{precision}: F0 off by {f0_hz} Hz");
+        assert!(
+            most <= LSD_DB && RMS_RATIO.contains(&rms_ratio),
+            "{precision}: {most} dB, ratio {rms_ratio}"
+        );
+    }
+}
+
+/// Prints what every precision and file type costs, in markdown: of the built-in voice, or of the F32 file that
+/// `KOKORO_MODEL` names.
+#[test]
+#[ignore = "a table to look at; some minutes with a full-size model"]
+#[cfg(feature = "default-voice")]
+fn the_table_of_precisions_and_types() {
+    let path = std::env::var_os("KOKORO_MODEL")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/default-voice.gguf"), Into::into);
+    let bytes: Arc<[u8]> = std::fs::read(&path).expect("readable").into();
+    let file = GgufFile::parse(SharedBytes::new(bytes.clone())).expect("sound");
+    let open = |options: ModelOptions, bytes: Arc<[u8]>| options.from_bytes(bytes).expect("sound");
+    let reference = open(exact(), bytes.clone());
+    let voices: Vec<&str> = reference.voices().take(2).collect();
+    println!(
+        "| type, precision | durations equal | F0 off by at most | LSD, mean (most) | RMS ratio |\n|---|---|---|---|---|"
+    );
+    let kinds =
+        [None, Some(WeightType::F16), Some(WeightType::Q8_0), Some(WeightType::Q5_0), Some(WeightType::Q4_0)];
+    for kind in kinds {
+        let name = kind.map_or("as stored", WeightType::name);
+        let bytes = kind.map_or(bytes.clone(), |kind| requantize(&file, as_published(kind)).into());
+        let single = open(exact(), bytes.clone());
+        if kind.is_some() {
+            let difference = Difference::between(&single, &reference, &voices);
+            println!("{}", difference.row(&format!("{name} f32, beside the stored weights")));
         }
-        assert!(equal as f64 >= EQUAL_DURATIONS * tokens as f64, "{equal} of {tokens} durations are equal");
+        for precision in [Precision::Bf16, Precision::Int8] {
+            let Some(options) = options(precision) else { continue };
+            let difference = Difference::between(&open(options, bytes.clone()), &single, &voices);
+            println!("{}", difference.row(&format!("{name} {precision}, beside {name} f32")));
+        }
     }
 }
 

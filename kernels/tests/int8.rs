@@ -111,7 +111,14 @@ fn the_int8_product_is_the_same_to_the_bit_on_every_isa_and_split() {
     });
     let steps = lines(in_channels);
     let lhs = random_lines((rows + 3 * (taps - 1)) * steps, 4);
-    let whole = Int8Product { lhs: &lhs, row_stride: steps, rows, tap_stride: 3 * steps, panels: &panels, scale: 0.37 };
+    let whole = Int8Product {
+        lhs: &lhs,
+        row_stride: steps,
+        rows,
+        tap_stride: 3 * steps,
+        panels: &panels,
+        scale: 0.37,
+    };
     let expected = product(Kernels::for_isa(Isa::Scalar).expect("runs everywhere"), &whole);
     for kernels in tables() {
         assert_eq!(product(kernels, &whole), expected, "{}", kernels.isa());

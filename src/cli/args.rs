@@ -100,7 +100,7 @@ pub struct SynthArgs {
     #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
 
-    /// Arithmetic: auto (the fastest here that sounds the same), f32 or bf16
+    /// Arithmetic: auto (the fastest here that sounds the same), f32, bf16 or int8
     #[arg(long, value_name = "P", default_value = "auto", value_parser = precision)]
     pub precision: Precision,
 
@@ -258,7 +258,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
 
-    /// Arithmetic: auto (the fastest here that sounds the same), f32 or bf16
+    /// Arithmetic: auto (the fastest here that sounds the same), f32, bf16 or int8
     #[arg(long, value_name = "P", default_value = "auto", value_parser = precision)]
     pub precision: Precision,
 

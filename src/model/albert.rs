@@ -127,9 +127,7 @@ impl AlbertLayer {
 
     fn forward(&self, x: &mut Matrix, buffers: &mut Buffers) {
         let Buffers { query, key, value, context, inner, change } = buffers;
-        self.query.forward_to(x, query);
-        self.key.forward_to(x, key);
-        self.value.forward_to(x, value);
+        Linear::forward_all([&self.query, &self.key, &self.value], x, [&mut *query, key, value]);
         self_attention(self.kernels, query, key, value, self.heads, context);
         self.dense.forward_to(context, change);
         add(x, change);

@@ -7,8 +7,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use kokoro_kernels::{bf16, int8};
 use kokoro_kernels::{Activation, BandStatistics, Finish, Kernels, Prepare, Snake, Values};
+use kokoro_kernels::{bf16, int8};
 use rayon::prelude::*;
 
 use super::ada_in::StyledNorm;
@@ -96,6 +96,11 @@ pub struct ConvShape {
 }
 
 impl ConvShape {
+    /// That of a matrix product: one tap.
+    pub fn matrix(in_channels: usize, out_channels: usize) -> Self {
+        Self { in_channels, out_channels, kernel_size: 1, stride: 1, padding: 0, dilation: 1 }
+    }
+
     /// Output length for an input of `len` steps; 0 if the kernel does not fit.
     pub fn out_len(&self, len: usize) -> usize {
         (len + 2 * self.padding).checked_sub(self.span()).map_or(0, |room| room / self.stride + 1)

@@ -39,6 +39,17 @@ pub struct HalfFilter {
     kernels: &'static Kernels,
 }
 
+/// What [`HalfFilter::matmul`] multiplies with, and where the product goes.
+#[derive(Debug)]
+pub struct MatrixProduct<'a> {
+    /// The weights.
+    pub filter: &'a HalfFilter,
+    /// One an output.
+    pub bias: &'a [f32],
+    /// `[rows, outputs]`.
+    pub out: &'a mut Matrix,
+}
+
 /// Outputs of a matrix product's task.
 const MATRIX_TILE_OUTPUTS: usize = 128;
 
@@ -119,25 +130,41 @@ impl HalfFilter {
         })
     }
 
-    /// The product of all rows of `x` with the weights as a matrix, the bias added. The rows are rounded once for all tasks.
+    /// The products of all rows of `x` with the weights of several filters as matrices, the biases added. The rows are rounded
+    /// once for all of them.
     ///
     /// # Panics
-    /// If a shape does not fit, or the weights have taps.
-    pub fn matmul(&self, shape: &ConvShape, x: View<'_>, bias: &[f32], out: &mut Matrix) {
-        assert_eq!((self.taps, x.rows), (1, out.rows()), "half filter: matrix product");
+    /// If a shape does not fit, or weights have taps.
+    pub fn matmul(x: View<'_>, products: Vec<MatrixProduct<'_>>) {
+        let Some(MatrixProduct { filter, .. }) = products.first() else { return };
+        let (groups, split) = (filter.groups, filter.low_panels.is_some());
+        let shape = ConvShape::matrix(x.cols, 0);
         let mut input = Input::default();
         let identity = Prepare::Plain(Activation::Identity);
         let rows = x.rows.next_multiple_of(ROWS);
-        self.prepare(shape, x, &identity, 0, rows, &mut input, &mut Input::default());
-        let finishing = Finishing {
-            kernels: self.kernels,
-            epilogue: Epilogue::default(),
-            bias,
-            with_statistics: false,
-        };
-        out.tiles_mut(BLOCK_ROWS, MATRIX_TILE_OUTPUTS).into_par_iter().for_each(|mut tile| {
+        filter.prepare(&shape, x, &identity, 0, rows, &mut input, &mut Input::default());
+        let mut tasks = Vec::new();
+        for MatrixProduct { filter, bias, out } in products {
+            let like_the_first = (filter.groups, filter.low_panels.is_some()) == (groups, split);
+            assert!(
+                like_the_first && filter.taps == 1 && out.rows() == x.rows,
+                "half filter: matrix product"
+            );
+            let finishing = Finishing {
+                kernels: filter.kernels,
+                epilogue: Epilogue::default(),
+                bias,
+                with_statistics: false,
+            };
+            tasks.extend(
+                out.tiles_mut(BLOCK_ROWS, MATRIX_TILE_OUTPUTS)
+                    .into_iter()
+                    .map(|tile| (filter, finishing, tile)),
+            );
+        }
+        tasks.into_par_iter().for_each(|(filter, finishing, mut tile)| {
             SCRATCH.with_borrow_mut(|scratch| {
-                self.multiply_tile(shape, &input, 0, finishing, &mut tile, &mut scratch.sums);
+                filter.multiply_tile(&shape, &input, 0, finishing, &mut tile, &mut scratch.sums);
             });
         });
     }

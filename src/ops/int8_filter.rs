@@ -138,7 +138,12 @@ impl Int8Filter {
         before.fill(ByteLine::ZEROS);
         after.fill(ByteLine::ZEROS);
         let values = Values::Bf16(bytemuck::cast_slice(prepared));
-        self.kernels.prepare_int8(values, &vec![inverse; padded], &Prepare::Plain(Activation::Identity), body);
+        self.kernels.prepare_int8(
+            values,
+            &vec![inverse; padded],
+            &Prepare::Plain(Activation::Identity),
+            body,
+        );
         if scale.is_finite() { scale } else { f32::NAN }
     }
 }

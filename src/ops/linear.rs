@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::conv1d::{Conv1d, ConvShape, ConvWeights, Epilogue, Prologue};
 use super::feature::View;
-use super::half_filter::{Digits, HalfFilter};
+use super::half_filter::{Digits, HalfFilter, MatrixProduct};
 use super::panels::Panels;
 
 use crate::tensor::{Matrix, Weight};
@@ -69,14 +69,7 @@ impl Linear {
 
     /// As a convolution.
     fn shape(&self) -> ConvShape {
-        ConvShape {
-            in_channels: self.weight.cols(),
-            out_channels: self.weight.rows(),
-            kernel_size: 1,
-            stride: 1,
-            padding: 0,
-            dilation: 1,
-        }
+        ConvShape::matrix(self.weight.cols(), self.weight.rows())
     }
 
     /// Outputs.
@@ -101,10 +94,27 @@ impl Linear {
     pub fn forward_to(&self, x: &Matrix, out: &mut Matrix) {
         assert_eq!(x.cols(), self.weight.cols(), "linear: input is not [m, in]");
         match self.packed.as_deref() {
-            Some(Packed::Half(filter)) => filter.matmul(&self.shape(), View::of(x), &self.bias, out),
+            Some(Packed::Half(_)) => Self::forward_all([self], x, [out]),
             Some(Packed::Single(conv)) => conv.forward_into(x, Prologue::Identity, Epilogue::default(), out),
             None => self.forward_into(x, out, 0),
         }
+    }
+
+    /// [`forward_to`](Self::forward_to) of several layers that see the same input.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    pub fn forward_all<const N: usize>(layers: [&Linear; N], x: &Matrix, outs: [&mut Matrix; N]) {
+        let mut halves = Vec::with_capacity(N);
+        for (layer, out) in layers.into_iter().zip(outs) {
+            match layer.packed.as_deref() {
+                Some(Packed::Half(filter)) => {
+                    halves.push(MatrixProduct { filter, bias: &layer.bias, out });
+                }
+                _ => layer.forward_to(x, out),
+            }
+        }
+        HalfFilter::matmul(View::of(x), halves);
     }
 
     /// [`forward`](Self::forward) into the columns of `out` that start at `first_col`.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::english_numbers::{Ending, Number, cardinal};
-use super::letters::{fold, is_accent, is_apostrophe, numbers};
-use super::{Language, Origin, TextError, Token};
+use super::letters::{fold, is_accent, is_apostrophe, numbers, weak_forms};
+use super::passage_parts::{Part, parts, settled_token};
+use super::{Language, Origin, Passage, TextError, Token};
 
 /// Marks that the phonemes keep as they stand.
 const KEPT: &str = ";:,.!?—…\"“”()";
@@ -43,8 +44,32 @@ pub(crate) trait Words {
     fn read(&self, word: &Word<'_>) -> Result<Option<Reading>, TextError>;
 }
 
-/// Appends the tokens of `text[range]`: words and numbers one each; a hyphen joins words without a space.
-pub(crate) fn read(
+/// The tokens of `passage`: what its markup settles, and words and numbers one each; a hyphen joins words without a space.
+///
+/// # Errors
+/// If `language` is not English, which `phonemizer` is said not to read, or `words` fails.
+pub(crate) fn read_passage(
+    passage: &Passage<'_>,
+    language: Language,
+    words: &dyn Words,
+    phonemizer: &'static str,
+) -> Result<Vec<Token>, TextError> {
+    if !language.is_english() {
+        return Err(TextError::LanguageNotRead { phonemizer, language });
+    }
+    let mut tokens = Vec::new();
+    for part in parts(passage) {
+        match part {
+            Part::Settled(range, phonemes) => tokens.push(settled_token(passage.text, range, phonemes)),
+            Part::Open(range) => read(passage.text, range, language, words, &mut tokens)?,
+        }
+    }
+    weak_forms::choose(passage.text, &mut tokens, language == Language::BritishEnglish);
+    Ok(tokens)
+}
+
+/// Appends the tokens of `text[range]`.
+fn read(
     text: &str,
     range: Range<usize>,
     language: Language,

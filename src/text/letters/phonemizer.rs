@@ -1,27 +1,13 @@
 //! English text without a dictionary: words by their letters.
 
 use super::reader::Letters;
-use super::weak_forms;
 use crate::text::english_tokens::{self, Reading, Word, Words};
-use crate::text::passage_parts::{Part, parts, settled_token};
 use crate::text::{Language, Passage, Phonemizer, TextError, Token, WordReader};
 
 impl Phonemizer for Letters {
     /// Words and numbers one token each; a hyphen between words joins them without a space.
     fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
-        if !language.is_english() {
-            return Err(TextError::LanguageNotRead { phonemizer: "letter-to-sound", language });
-        }
-        let text = passage.text;
-        let mut tokens = Vec::new();
-        for part in parts(passage) {
-            match part {
-                Part::Settled(range, phonemes) => tokens.push(settled_token(text, range, phonemes)),
-                Part::Open(range) => english_tokens::read(text, range, language, self, &mut tokens)?,
-            }
-        }
-        weak_forms::choose(text, &mut tokens, language == Language::BritishEnglish);
-        Ok(tokens)
+        english_tokens::read_passage(passage, language, self, "letter-to-sound")
     }
 }
 

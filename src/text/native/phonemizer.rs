@@ -6,8 +6,7 @@ use super::rules::Rules;
 use super::{NativeData, roman};
 use crate::text::english_numbers::cardinal;
 use crate::text::english_tokens::{self, Reading, Word, Words};
-use crate::text::letters::{fold, is_apostrophe, is_spelled, numbers, weak_forms};
-use crate::text::passage_parts::{Part, parts, settled_token};
+use crate::text::letters::{fold, is_apostrophe, is_spelled, numbers};
 use crate::text::{Language, Letters, Origin, Passage, Phonemizer, TextError, Token, WordReader};
 
 /// Longer words are left to [`Letters`], which spells them.
@@ -120,18 +119,6 @@ impl WordReader for NativePhonemizer {
 impl Phonemizer for NativePhonemizer {
     /// Words, phrases of the dictionary and numbers one token each; a hyphen between words joins them without a space.
     fn tokens(&self, passage: &Passage<'_>, language: Language) -> Result<Vec<Token>, TextError> {
-        if !language.is_english() {
-            return Err(TextError::LanguageNotRead { phonemizer: "native", language });
-        }
-        let text = passage.text;
-        let mut tokens = Vec::new();
-        for part in parts(passage) {
-            match part {
-                Part::Settled(range, phonemes) => tokens.push(settled_token(text, range, phonemes)),
-                Part::Open(range) => english_tokens::read(text, range, language, self, &mut tokens)?,
-            }
-        }
-        weak_forms::choose(text, &mut tokens, language == Language::BritishEnglish);
-        Ok(tokens)
+        english_tokens::read_passage(passage, language, self, "native")
     }
 }
