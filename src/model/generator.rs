@@ -94,22 +94,16 @@ impl Generator {
         workspace: &Workspace,
         trace: &mut dyn Trace,
     ) -> Vec<f32> {
-        let source = self.source.forward(f0_hz, noise, trace);
-        let mut har = self.stft.magnitude_and_phase(&source);
+        let mut har = self.stft.magnitude_and_phase(&self.source.forward(f0_hz, noise, trace));
         tap(trace, "har", None, &mut har);
         let mut x = x;
         for (i, stage) in self.stages.iter().enumerate() {
             let place = Place { index: i, is_last: i + 1 == self.stages.len() };
             let run = Run { kernels: self.kernels, style, place, workspace, trace };
-            let y = match self.half {
-                true => stage.forward::<u16>(&x, &har, run),
-                false => stage.forward::<f32>(&x, &har, run),
+            x = match self.half {
+                true => stage.forward::<u16>(x, &mut har, run),
+                false => stage.forward::<f32>(x, &mut har, run),
             };
-            let used = std::mem::replace(&mut x, y);
-            // The first was not taken from the workspace: given to it, it would make the store grow with each utterance.
-            if i > 0 {
-                workspace.give(used);
-            }
         }
         let mut post = self.conv_post.forward(&x, Prologue::LeakyRelu(POST_SLOPE));
         workspace.give(x);
@@ -194,9 +188,9 @@ impl Stage {
         })
     }
 
-    /// `x`: what the stage before made; `har`: the source's spectrum. Returns the mean of the residual blocks. Activations in
-    /// between are stored as `T`.
-    fn forward<T: Stored>(&self, x: &Matrix, har: &Matrix, mut run: Run<'_>) -> Matrix {
+    /// `x`: what the stage before made; `har`: the source's spectrum, of which the last stage leaves nothing. Returns the mean of
+    /// the residual blocks. Activations in between are stored as `T`.
+    fn forward<T: Stored>(&self, x: Matrix, har: &mut Matrix, mut run: Run<'_>) -> Matrix {
         let Run { kernels, style, place, workspace, .. } = run;
         let at = Some(place.index);
         let every_stage = run.trace.wants_every_stage();
@@ -205,13 +199,22 @@ impl Stage {
         let (identity, plain) = (Prologue::Identity, Epilogue::default());
         let mut noise: Matrix<T> = workspace.take(rows, channels);
         let mut moments = self.noise_conv.forward_with_moments(har, identity, plain, &mut noise);
+        if place.is_last {
+            *har = Matrix::zeros(0, har.cols());
+        }
         if every_stage {
             moments = run.show("noise_convs", at, &mut noise);
         }
         let mut sum = workspace.take(rows, channels);
         self.noise_res.forward(&noise, moments, style, Share::WHOLE, workspace, &mut sum);
         tap(run.trace, "noise_res", at, &mut sum);
-        let up: Upsampled<T> = self.up.forward(x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
+        let up: Upsampled<T> = self.up.forward(&x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
+        // The first was not taken from the workspace: given to it, it would make the store grow with each utterance.
+        if place.index > 0 {
+            workspace.give(x);
+        } else {
+            drop(x);
+        }
         // The noise is not needed any more, so its memory takes the stage's input.
         let mut input = noise;
         let mut moments = if every_stage {
