@@ -1,4 +1,4 @@
-//! Bytes, and how matrices of them are laid out for the int8 product: as in [`bf16`](crate::bf16), with 64 inputs a line.
+//! Bytes, and how matrices of them are laid out for the int8 product: as in [`bf16`], with 64 inputs a line.
 //!
 //! *Activations* are unsigned with [`ZERO`] for zero: `x ≈ scale · (code − 128)`, codes in 1..=255. Rows of lines, row `t`
 //! for time step `t`, so that a convolution's taps are shifted rows; padding in time is lines of [`ZERO`]. *Weights* are
