@@ -210,10 +210,9 @@ impl Stage {
         tap(run.trace, "noise_res", at, &mut sum);
         let up: Upsampled<T> = self.up.forward(&x, Prologue::LeakyRelu(STAGE_SLOPE), workspace);
         // The first was not taken from the workspace: given to it, it would make the store grow with each utterance.
-        if place.index > 0 {
-            workspace.give(x);
-        } else {
-            drop(x);
+        match place.index {
+            0 => drop(x),
+            _ => workspace.give(x),
         }
         // The noise is not needed any more, so its memory takes the stage's input.
         let mut input = noise;

@@ -19,7 +19,8 @@ pub trait Trace: Send {
         true
     }
 
-    /// Whether parts that do not depend on each other may be computed side by side, the stages of one of them unseen.
+    /// Whether parts that do not depend on each other may be computed side by side: then the stages of the text encoder and of
+    /// the F0 and energy branches are not shown.
     fn allows_overlap(&self) -> bool {
         !self.wants_every_stage()
     }

@@ -244,8 +244,8 @@ impl<'a> Scope<'a> {
         self.conv1d(weight, Some(bias), shape)
     }
 
-    /// As [`normalised_conv1d`](Self::normalised_conv1d), but with fewer multiplications in f32 where the kernel size has a plan for that: for layers
-    /// that run so often that it pays, and behind which nothing is as sensitive as F0 or a duration.
+    /// As [`normalised_conv1d`](Self::normalised_conv1d), but with fewer multiplications in f32 where the kernel size has a
+    /// plan for that: for layers that run so often that it pays, and behind which nothing is as sensitive as F0 or a duration.
     pub(super) fn conv1d_in_blocks(
         &self,
         weight: &str,

@@ -61,8 +61,8 @@ impl Kernels {
         unsafe { (self.integer.matmul_q8)(w, x, out) }
     }
 
-    /// `acc[r][o] = scale · scale[o] · Σ_tap Σ_i (lhs[r + tap][i] − 128) · code[tap][i][o]` for the outputs of all panels, the sum
-    /// exact; `acc` is overwritten. Calls for 64 rows and all panels at a time are the fastest.
+    /// `acc[r][o] = scale · scale[o] · Σ_tap Σ_i (lhs[r + tap][i] − 128) · code[tap][i][o]` for the outputs of all panels,
+    /// the sum exact; `acc` is overwritten. Calls for 64 rows and all panels at a time are the fastest.
     ///
     /// The same to the bit on every instruction set, and however rows are split.
     ///
